@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/log.h"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "base/text.h"
+
+namespace collab {
+namespace {
+
+spdlog::level::level_enum native(LogLevel level) {
+    switch (level) {
+        case LogLevel::debug: return spdlog::level::debug;
+        case LogLevel::info: return spdlog::level::info;
+        case LogLevel::warning: return spdlog::level::warn;
+        case LogLevel::error: return spdlog::level::err;
+    }
+    return spdlog::level::err;
+}
+
+spdlog::logger& logger() {
+    static const auto instance = [] {
+        auto made = spdlog::stderr_color_mt("collab");
+        made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+        return made;
+    }();
+    return *instance;
+}
+
+}  // namespace
+
+void log(LogLevel level, std::string_view text) {
+    if (logger().should_log(native(level))) logger().log(native(level), escape_control(text));
+}
+
+void set_log_level(LogLevel level) { logger().set_level(native(level)); }
+
+bool log_enabled(LogLevel level) { return logger().should_log(native(level)); }
+
+}  // namespace collab

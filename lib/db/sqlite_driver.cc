@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/sqlite_driver.h"
+
+#include <sqlite3.h>
+
+#include <map>
+#include <unordered_map>
+
+#include "db/statement_text.h"
+
+namespace collab::db {
+namespace {
+
+constexpr int kBusyTimeoutMs = 10'000;  // a second server on the same file, or a backup
+
+struct CloseDatabase {
+    void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+};
+struct FinalizeStatement {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using Handle = std::unique_ptr<sqlite3, CloseDatabase>;
+using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
+
+class SqliteConnection final : public Connection {
+public:
+    explicit SqliteConnection(Handle handle) : handle_(std::move(handle)) {}
+
+    Dialect dialect() const override { return Dialect::sqlite; }
+
+    Result<Rows> query(std::string_view sql, const Values& values) override {
+        ++statements_;
+        COLLAB_TRY(sqlite3_stmt* const statement, prepared(sql));
+        struct Reset {
+            sqlite3_stmt* statement;
+            ~Reset() {
+                sqlite3_reset(statement);
+                sqlite3_clear_bindings(statement);
+            }
+        } reset{statement};
+        for (std::size_t i = 0; i < values.size(); ++i) COLLAB_DO(bind(statement, i + 1, values[i]));
+        return step_all(statement);
+    }
+
+    Status run(std::string_view sql, const Values& values) override {
+        COLLAB_TRY([[maybe_unused]] const auto rows, query(sql, values));
+        return ok();
+    }
+
+    Ticket send(std::string_view sql, const Values& values) override {
+        sent_.emplace(++last_ticket_, query(sql, values));
+        return last_ticket_;
+    }
+
+    Result<Rows> receive(Ticket ticket) override {
+        const auto found = sent_.find(ticket);
+        COLLAB_ASSERT(found != sent_.end());
+        auto rows = std::move(found->second);
+        sent_.erase(found);
+        return rows;
+    }
+
+    Status begin(Durability durability) override {
+        if (!durability_ || *durability_ != durability) {
+            COLLAB_DO(run_script(durability == Durability::must ? "PRAGMA synchronous=FULL"
+                                                                : "PRAGMA synchronous=NORMAL"));
+            durability_ = durability;
+        }
+        return start("BEGIN IMMEDIATE");
+    }
+
+    Status begin_read() override { return start("BEGIN"); }
+    Status savepoint() override { return control("SAVEPOINT request"); }
+    Status release() override { return control("RELEASE request"); }
+    Status rollback_to() override {
+        sent_.clear();
+        COLLAB_DO(control("ROLLBACK TO request"));
+        return control("RELEASE request");
+    }
+    Status commit() override {
+        in_transaction_ = false;
+        return control("COMMIT");
+    }
+    void rollback() override {
+        in_transaction_ = false;
+        sent_.clear();
+        if (sqlite3_get_autocommit(handle_.get()) == 0) (void)control("ROLLBACK");
+    }
+
+    bool alive() const override { return true; }
+    bool transaction_failed() const override {
+        return in_transaction_ && sqlite3_get_autocommit(handle_.get()) != 0;
+    }
+
+    Status run_script(std::string_view sql) override {
+        const std::string text(sql);
+        if (sqlite3_exec(handle_.get(), text.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+            return error();
+        }
+        return ok();
+    }
+
+    std::uint64_t statements() const override { return statements_; }
+    std::uint64_t round_trips() const override { return statements_; }
+
+private:
+    Status start(const char* sql) {
+        sent_.clear();
+        COLLAB_DO(control(sql));
+        in_transaction_ = true;
+        return ok();
+    }
+
+    Status control(const char* sql) {
+        if (sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) return error();
+        return ok();
+    }
+
+    Error error() const {
+        const int code = sqlite3_extended_errcode(handle_.get());
+        const std::string message = std::string("database: ") + sqlite3_errmsg(handle_.get());
+        switch (code & 0xff) {
+            case SQLITE_CONSTRAINT: return {ErrorCode::conflict, message};
+            case SQLITE_BUSY:
+            case SQLITE_FULL:
+            case SQLITE_IOERR:
+            case SQLITE_CANTOPEN: return {ErrorCode::unavailable, message};
+            default: return {ErrorCode::internal, message};
+        }
+    }
+
+    Result<sqlite3_stmt*> prepared(std::string_view sql) {
+        const auto found = cache_.find(sql.data());
+        if (found != cache_.end() && found->second.sql == sql) return found->second.statement.get();
+        const std::string text = expand_ids(sql, Dialect::sqlite);
+        sqlite3_stmt* raw = nullptr;
+        const int code = sqlite3_prepare_v3(handle_.get(), text.c_str(),
+                                            static_cast<int>(text.size()),
+                                            SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+        if (code != SQLITE_OK) return error();
+        cache_[sql.data()] = {std::string(sql), Statement(raw)};
+        return raw;
+    }
+
+    // `$1` is a name to SQLite, numbered by where it appears first: look the number up.
+    Status bind(sqlite3_stmt* statement, std::size_t number, const Value& value) {
+        const std::string name = "$" + std::to_string(number);
+        const int index = sqlite3_bind_parameter_index(statement, name.c_str());
+        if (index == 0) return Error{ErrorCode::internal, "database: no parameter " + name};
+        int code = SQLITE_OK;
+        struct Binder {
+            sqlite3_stmt* statement;
+            int index;
+            int operator()(std::monostate) const { return sqlite3_bind_null(statement, index); }
+            int operator()(std::int64_t v) const { return sqlite3_bind_int64(statement, index, v); }
+            int operator()(bool v) const { return sqlite3_bind_int64(statement, index, v ? 1 : 0); }
+            int operator()(const std::string& v) const {
+                return sqlite3_bind_text64(statement, index, v.data(), v.size(), SQLITE_TRANSIENT,
+                                           SQLITE_UTF8);
+            }
+            int operator()(const Value::Bytes& v) const {
+                return sqlite3_bind_blob64(statement, index, v.bytes.data(), v.bytes.size(),
+                                           SQLITE_TRANSIENT);
+            }
+            int operator()(const std::vector<std::int64_t>& v) const {
+                std::string json = "[";
+                for (const auto id : v) json += (json.size() > 1 ? "," : "") + std::to_string(id);
+                return (*this)(json + "]");
+            }
+        };
+        code = std::visit(Binder{statement, index}, value.variant());
+        if (code != SQLITE_OK) return error();
+        return ok();
+    }
+
+    Result<Rows> step_all(sqlite3_stmt* statement) {
+        Rows rows;
+        rows.columns = sqlite3_column_count(statement);
+        while (true) {
+            const int code = sqlite3_step(statement);
+            if (code == SQLITE_DONE) break;
+            if (code != SQLITE_ROW) return error();
+            for (int i = 0; i < rows.columns; ++i) rows.cells.push_back(column(statement, i));
+        }
+        rows.affected = sqlite3_changes64(handle_.get());
+        return rows;
+    }
+
+    static Cell column(sqlite3_stmt* statement, int i) {
+        switch (sqlite3_column_type(statement, i)) {
+            case SQLITE_NULL: return {};
+            case SQLITE_INTEGER: return sqlite3_column_int64(statement, i);
+            default: {
+                const void* bytes = sqlite3_column_blob(statement, i);
+                const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, i));
+                return size == 0 ? std::string() : std::string(static_cast<const char*>(bytes), size);
+            }
+        }
+    }
+
+    struct Cached {
+        std::string sql;
+        Statement statement;
+    };
+
+    Handle handle_;
+    // Keyed by where the text stands: statements are constants. The text is compared all the same.
+    std::unordered_map<const char*, Cached> cache_;
+    std::map<Ticket, Result<Rows>> sent_;
+    Ticket last_ticket_ = 0;
+    std::optional<Durability> durability_;
+    bool in_transaction_ = false;
+    std::uint64_t statements_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> open_sqlite(const std::string& path, SqliteMode mode) {
+    int flags = SQLITE_OPEN_NOMUTEX;
+    flags |= mode == SqliteMode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    if (mode == SqliteMode::create) flags |= SQLITE_OPEN_CREATE;
+    sqlite3* raw = nullptr;
+    const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+    Handle handle(raw);
+    if (code != SQLITE_OK) {
+        return Error{ErrorCode::unavailable, "cannot open '" + path + "': " +
+                                                 (raw ? sqlite3_errmsg(raw) : "out of memory")};
+    }
+    sqlite3_busy_timeout(raw, kBusyTimeoutMs);
+    auto connection = std::make_unique<SqliteConnection>(std::move(handle));
+    COLLAB_DO(connection->run_script("PRAGMA foreign_keys=ON; PRAGMA case_sensitive_like=OFF"));
+    if (mode != SqliteMode::read_only && path != ":memory:") {
+        COLLAB_DO(connection->run_script("PRAGMA journal_mode=WAL"));
+    }
+    return std::unique_ptr<Connection>(std::move(connection));
+}
+
+}  // namespace collab::db
