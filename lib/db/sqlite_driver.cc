@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 
@@ -93,9 +94,17 @@ public:
     }
 
     Status run_script(std::string_view sql) override {
-        const std::string text(sql);
-        if (sqlite3_exec(handle_.get(), text.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-            return error();
+        const char* const end = sql.data() + sql.size();
+        const char* rest = sql.data();
+        while (rest != end) {
+            const char* const start = rest;
+            sqlite3_stmt* raw = nullptr;
+            const int code = sqlite3_prepare_v2(handle_.get(), start,
+                                                static_cast<int>(end - start), &raw, &rest);
+            const Statement statement(raw);
+            if (code != SQLITE_OK) return script_error(sql, start);
+            if (raw == nullptr) continue;  // white space or a comment
+            if (!step_all(raw).ok()) return script_error(sql, start);
         }
         return ok();
     }
@@ -127,6 +136,15 @@ private:
             case SQLITE_CANTOPEN: return {ErrorCode::unavailable, message};
             default: return {ErrorCode::internal, message};
         }
+    }
+
+    // The line where the failing statement starts, or the very spot when SQLite knows it.
+    Error script_error(std::string_view script, const char* statement) const {
+        Error failed = error();
+        const int offset = std::max(sqlite3_error_offset(handle_.get()), 0);
+        const auto at = static_cast<std::size_t>(statement - script.data()) + offset;
+        failed.message += " (line " + std::to_string(line_at(script, at)) + ")";
+        return failed;
     }
 
     Result<sqlite3_stmt*> prepared(std::string_view sql) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/statement_text.h"
 
+#include <algorithm>
+
 namespace collab::db {
 
 std::string expand_ids(std::string_view sql, Dialect dialect) {
@@ -19,6 +21,12 @@ std::string expand_ids(std::string_view sql, Dialect dialect) {
         }
         sql.remove_prefix(end + 1);
     }
+}
+
+int line_at(std::string_view script, std::size_t offset) {
+    offset = std::min(script.find_first_not_of(" \t\r\n", offset), script.size());
+    const auto before = script.substr(0, offset);
+    return 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n'));
 }
 
 }  // namespace collab::db
