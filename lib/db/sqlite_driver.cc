@@ -79,8 +79,10 @@ public:
         return control("RELEASE request");
     }
     Status commit() override {
+        const Status done = control("COMMIT");
+        if (!done.ok()) rollback();  // else the next begin would find this one open
         in_transaction_ = false;
-        return control("COMMIT");
+        return done;
     }
     void rollback() override {
         in_transaction_ = false;
@@ -200,7 +202,8 @@ private:
             if (code != SQLITE_ROW) return error();
             for (int i = 0; i < rows.columns; ++i) rows.cells.push_back(column(statement, i));
         }
-        rows.affected = sqlite3_changes64(handle_.get());
+        // Only statements that change rows set the count; others would show an old one.
+        if (!sqlite3_stmt_readonly(statement)) rows.affected = sqlite3_changes64(handle_.get());
         return rows;
     }
 

@@ -176,14 +176,17 @@ TEST_P(MigratorTest, GivesUpWhenAnotherHoldsTheLockTooLong) {
     migrate_to({kCats});
 }
 
-TEST_P(MigratorTest, ChangesAnEmptySqliteFileWithoutABackup) {
-    if (on_postgres()) GTEST_SKIP() << "PostgreSQL is backed up with pg_dump";
+// PostgreSQL is backed up by pg_dump.
+class SqliteMigratorTest : public MigratorTest {};
+INSTANTIATE_TEST_SUITE_P(On, SqliteMigratorTest, testing::Values(test::Engine::sqlite),
+                         test::engine_name);
+
+TEST_P(SqliteMigratorTest, ChangesAnEmptySqliteFileWithoutABackup) {
     migrate_to({kCats});
     EXPECT_EQ(backup_, "");
 }
 
-TEST_P(MigratorTest, BacksUpWhatTheSqliteFileHeld) {
-    if (on_postgres()) GTEST_SKIP() << "PostgreSQL is backed up with pg_dump";
+TEST_P(SqliteMigratorTest, BacksUpWhatTheSqliteFileHeld) {
     migrate_to({kCats});
     ASSERT_TRUE(connection().run_script("INSERT INTO cats (name) VALUES ('Tom')").ok());
     migrate_to({kCats, kDogs});
@@ -193,8 +196,7 @@ TEST_P(MigratorTest, BacksUpWhatTheSqliteFileHeld) {
     EXPECT_FALSE(copy->query("SELECT * FROM dogs", {}).ok());
 }
 
-TEST_P(MigratorTest, KeepsTheThreeNewestBackups) {
-    if (on_postgres()) GTEST_SKIP() << "PostgreSQL is backed up with pg_dump";
+TEST_P(SqliteMigratorTest, KeepsTheThreeNewestBackups) {
     std::vector<Migration> migrations{kCats};
     for (int number = 2; number <= 6; ++number) {
         migrate_to(migrations);
