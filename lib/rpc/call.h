@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a request handler on the writer or a reader is given.
+
+#include <optional>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/random.h"
+#include "base/semver.h"
+#include "db/tx.h"
+#include "rpc/outbox.h"
+#include "rpc/settings.h"
+
+namespace collab::rpc {
+
+// Who is on a connection. Fixed while it lives.
+struct Caller {
+    UserId user;
+    PeerId peer;
+    bool admin = false;         // of the server; no role in any channel follows from it
+    Semver version;             // of the client
+    std::string base_url;       // as the client reached us: "http://host:port", for avatars
+};
+
+struct Call {
+    db::Tx& tx;
+    const Caller& caller;
+    Outbox& outbox;
+    Random& random;
+    const Settings& settings;
+    WallTime now;
+    // The request's frame as it came, to be forwarded unchanged; null where there is none (reads,
+    // clean-up) and when the bytes can not be relayed as they are (the payload is encoded anew then).
+    wire::Body frame;
+
+    UserId user() const { return caller.user; }
+    PeerId peer() const { return caller.peer; }
+};
+
+}  // namespace collab::rpc

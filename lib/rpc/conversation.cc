@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rpc/conversation.h"
+
+#include "proto/core.pb.h"
+#include "rpc/error_reply.h"
+
+namespace collab::rpc {
+namespace {
+
+Detached run(std::shared_ptr<Conversation> conversation, Task<Status> task) {
+    const Status status = co_await task;
+    if (!status.ok()) conversation->reply_error(status.error());
+}
+
+}  // namespace
+
+void run_conversation(std::shared_ptr<Conversation> conversation, Task<Status> task) {
+    run(std::move(conversation), std::move(task));
+}
+
+Conversation::Conversation(Router& router, Session& session, const Incoming& incoming)
+    : router_(router), caller_(session.shared_caller()), incoming_(incoming.keep()) {}
+
+void Conversation::reply_body(const wire::Body& body) {
+    if (std::exchange(replied_, true)) return;
+    if (auto* to = session()) to->respond(body, incoming_.id);
+}
+
+void Conversation::reply_ack() { reply(proto::Ack()); }
+
+void Conversation::reply_error(const Error& error) { reply_body(encode_error(error)); }
+
+Later<Status> Conversation::write(std::function<Status(Call&)> work, db::Durability durability) {
+    Later<Status> later;
+    submit_write(durability, std::move(work),
+                 [later](Status status) { later.resolve(std::move(status)); });
+    return later;
+}
+
+void Conversation::submit_write(db::Durability durability, std::function<Status(Call&)> work,
+                                std::function<void(Status)> resume) {
+    std::uint64_t number = 0;
+    if (auto* from = session()) number = router_.begin_effect(*from, Holds::room);
+    auto self = shared_from_this();
+    live().writer.submit(
+        {durability, caller_, incoming_.body(), std::move(work),
+         [self, number, resume = std::move(resume)](Status status, Outbox outbox) {
+             auto shared = std::make_shared<Status>(std::move(status));
+             self->live().carry_out(outbox, [&] { resume(std::move(*shared)); });
+             if (number != 0) self->router_.end_effect(self->peer(), number, Holds::room);
+         }});
+}
+
+Later<Result<Answer>> Conversation::ask_body(PeerId to, std::uint32_t tag, const wire::Body& body) {
+    Later<Result<Answer>> later;
+    Pending pending;
+    pending.requester = peer();
+    pending.own = later;
+    const Status sent = router_.ask(to, tag, body, {}, std::move(pending));
+    if (!sent.ok()) later.resolve(sent.error());
+    return later;
+}
+
+Later<Result<Answer>> Conversation::forward(PeerId to) {
+    Later<Result<Answer>> later;
+    Pending pending;
+    pending.requester = peer();
+    pending.own = later;
+    const Status sent = router_.ask(to, incoming_.tag, incoming_.body(), peer(), std::move(pending));
+    if (!sent.ok()) later.resolve(sent.error());
+    return later;
+}
+
+namespace {
+
+struct Race {
+    Later<Status> result;
+    std::size_t open = 0;
+};
+
+Detached wait_for_ack(std::shared_ptr<Race> race, Later<Result<Answer>> answer) {
+    const auto got = co_await answer;
+    --race->open;
+    if (got.ok() && got->tag != wire::tag_of<proto::Error>()) {
+        race->result.resolve(ok());
+    } else if (race->open == 0) {
+        race->result.resolve(Error{ErrorCode::unavailable, "nobody answered"});
+    }
+}
+
+}  // namespace
+
+Later<Status> Conversation::first_ack_body(const std::vector<PeerId>& peers, std::uint32_t tag,
+                                           const wire::Body& body, Duration patience) {
+    auto race = std::make_shared<Race>();
+    race->open = peers.size();
+    if (peers.empty()) race->result.resolve(Error{ErrorCode::unavailable, "not connected"});
+    for (const auto peer : peers) wait_for_ack(race, ask_body(peer, tag, body));
+    live().executor.after(patience, [race] {
+        race->result.resolve(Error{ErrorCode::unavailable, "nobody answered in time"});
+    });
+    return race->result;
+}
+
+}  // namespace collab::rpc

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rpc/router.h"
+
+#include "base/log.h"
+#include "proto/core.pb.h"
+#include "rpc/conversation.h"
+#include "rpc/error_reply.h"
+#include "rpc/relay_rules.h"
+#include "wire/peek.h"
+
+namespace collab::rpc {
+namespace {
+
+constexpr std::uint16_t kInconsistentData = 1007;
+constexpr std::uint16_t kTooBig = 1009;
+
+const wire::Body& ack_body() {
+    static const wire::Body body = wire::encode(wire::tag_of<proto::Ack>(), proto::Ack());
+    return body;
+}
+
+std::string name_of(std::uint32_t tag) {
+    const auto* type = wire::find_message_type(tag);
+    return type != nullptr ? std::string(type->name) : "message " + std::to_string(tag);
+}
+
+bool is_answer(const Pending& pending, std::uint32_t tag) {
+    return tag != 0 && (tag == pending.answers[0] || tag == pending.answers[1]);
+}
+
+std::size_t& in_flight(Session& session, const Pending& pending) {
+    return pending.background ? session.background_in_flight : session.foreground_in_flight;
+}
+
+void finish(Session::Order& order, std::uint64_t number) {
+    const auto found = order.unfinished.find(number);
+    if (found != order.unfinished.end()) order.unfinished.erase(found);
+}
+
+Error denied(Need need) {
+    switch (need) {
+        case Need::write:
+            return {ErrorCode::denied, "you may not edit this project", {"reason=not_allowed"}};
+        case Need::host: return {ErrorCode::denied, "only the host of this project may do that"};
+        case Need::collaborator: return {ErrorCode::denied, "you are not in this project"};
+        default:
+            return {ErrorCode::denied, "there is no such project, or you may not read it",
+                    {"reason=not_allowed"}};
+    }
+}
+
+}  // namespace
+
+Router::Router(Live& live, std::vector<Route> routes)
+    : live_(live), routes_(std::move(routes)), decoder_(live.settings.limits.message_decoded) {
+    for (std::size_t i = 0; i < routes_.size(); ++i) {
+        const bool added = by_tag_.emplace(routes_[i].tag, i).second;
+        COLLAB_ASSERT(added);
+    }
+    live_.index.observe([this](RoomId room, const std::vector<ProjectId>& gone) {
+        recheck_pendings(room, gone);
+    });
+}
+
+Router::~Router() = default;
+
+PeerId Router::next_peer() { return {live_.hub.server(), next_connection_++}; }
+
+const Route* Router::find(std::uint32_t tag) const {
+    const auto found = by_tag_.find(tag);
+    return found == by_tag_.end() ? nullptr : &routes_[found->second];
+}
+
+void Router::on_message(Session& session, wire::Bytes frame) {
+    if (session.closing()) return;
+    ++counters_.messages;
+    const auto envelope = decoder_.decode(frame);
+    if (!envelope.ok()) {
+        ++counters_.malformed;
+        if (envelope.error().code != ErrorCode::unsupported) {
+            const bool bomb = envelope.error().code == ErrorCode::too_many;
+            return session.close(bomb ? kTooBig : kInconsistentData, envelope.error().message);
+        }
+        const auto id = wire::peek_id(decoder_.head());
+        if (id.value_or(0) == 0) return;
+        return session.respond_error({ErrorCode::too_many, "the message is too large"}, *id);
+    }
+    const auto peeked = wire::peek(*envelope);
+    if (!peeked.ok()) {
+        ++counters_.malformed;
+        return session.close(kInconsistentData, peeked.error().message);
+    }
+    if (peeked->responding_to) return on_answer(session, *peeked, frame);
+    Incoming incoming;
+    incoming.id = peeked->id;
+    incoming.tag = peeked->tag;
+    incoming.payload = peeked->payload;
+    incoming.frame = frame;
+    incoming.relayable = peeked->relayable;
+    on_request(session, std::move(incoming));
+}
+
+void Router::on_request(Session& session, Incoming incoming) {
+    if (incoming.tag == wire::tag_of<proto::Ping>()) {
+        if (!session.has_order() || session.order().unfinished.empty()) {
+            return session.respond(ack_body(), incoming.id);
+        }
+        auto& order = session.order();
+        order.pings.emplace_back(order.next_number++, incoming.id);
+        return;
+    }
+    const Route* route = find(incoming.tag);
+    if (route == nullptr) return unhandled(session, incoming);
+    const bool waits = route->about_room && session.has_order() &&
+                       (session.order().holding > 0 || !session.order().held.empty());
+    const bool may_overtake = route->holds == Holds::room && session.has_order() &&
+                              session.order().held.empty();
+    if (!waits || may_overtake) return start(session, *route, incoming);
+    auto& order = session.order();
+    if (order.held.size() >= live_.settings.limits.held_messages) {
+        return refuse(session, *route, incoming,
+                      {ErrorCode::too_many, "too many messages wait for an earlier one"});
+    }
+    const auto number = order.next_number++;
+    order.unfinished.insert(number);
+    order.held.emplace_back(number, incoming.keep());
+}
+
+void Router::start(Session& session, const Route& route, const Incoming& incoming) {
+    Status status = check(session, route, incoming.payload);
+    if (status.ok()) status = dispatch(session, route, incoming);
+    if (!status.ok()) refuse(session, route, incoming, status.error());
+}
+
+Status Router::check(const Session& session, const Route& route, wire::Bytes payload) const {
+    Need need = route.need;
+    if (need == Need::nothing) return ok();
+    if (route.relay == Relay::request_by_query) {
+        COLLAB_TRY(need, need_of_lsp_query(payload));
+    }
+    COLLAB_TRY(const auto project, project_of(payload));
+    const auto& index = live_.index;
+    const PeerId peer = session.peer();
+    const bool allowed = need == Need::host           ? index.is_host(project, peer)
+                         : need == Need::collaborator ? index.is_collaborator(project, peer)
+                         : need == Need::write        ? index.right(project, peer) == Right::write
+                                                      : index.right(project, peer) != Right::none;
+    if (allowed) return ok();
+    // Who may not even read learns nothing about the project.
+    return denied(index.right(project, peer) == Right::none ? Need::read : need);
+}
+
+Status Router::dispatch(Session& session, const Route& route, const Incoming& incoming) {
+    switch (route.shape) {
+        case Shape::record:
+        case Shape::read: return submit(session, route, incoming);
+        case Shape::relay: return relay(session, route, incoming);
+        case Shape::live: {
+            LiveCall call(*this, session, incoming);
+            COLLAB_DO(route.live(call, incoming.payload));
+            if (!route.one_way && !call.replied()) call.ack();
+            return ok();
+        }
+        case Shape::conversation:
+            return route.converse(std::make_shared<Conversation>(*this, session, incoming),
+                                  incoming.payload);
+    }
+    return ok();
+}
+
+Status Router::submit(Session& session, const Route& route, const Incoming& incoming) {
+    COLLAB_TRY(auto work, route.record(incoming.payload));
+    const auto number = begin_effect(session, route.holds);
+    auto reply = std::make_shared<std::optional<EncodedReply>>();
+    auto run = [work = std::move(work), reply](Call& call) -> Status {
+        COLLAB_TRY(*reply, work(call));
+        return ok();
+    };
+    auto done = [this, peer = session.peer(), id = incoming.id, row = &route, number, reply](
+                    Status status, Outbox outbox) {
+        live_.carry_out(outbox, [&] {
+            auto* to = live_.hub.session(peer);
+            if (to == nullptr) return;
+            if (row->one_way) {
+                if (!status.ok()) refuse(*to, *row, Incoming{}, status.error());
+            } else if (!status.ok()) {
+                to->respond_error(status.error(), id);
+            } else {
+                to->respond(*reply ? (*reply)->body : ack_body(), id);
+            }
+        });
+        end_effect(peer, number, row->holds);
+    };
+    if (route.shape == Shape::read) {
+        live_.reader.submit({session.shared_caller(), std::move(run), std::move(done)});
+    } else {
+        live_.writer.submit({route.durability, session.shared_caller(),
+                             route.about_room ? incoming.body() : nullptr, std::move(run),
+                             std::move(done)});
+    }
+    return ok();
+}
+
+std::uint64_t Router::begin_effect(Session& session, Holds holds) {
+    auto& order = session.order();
+    // What a held message begins counts from where that message stood: a Ping behind it waits.
+    const auto number = order.starting != 0 ? order.starting : order.next_number++;
+    order.unfinished.insert(number);
+    if (holds == Holds::room) ++order.holding;
+    return number;
+}
+
+void Router::end_effect(PeerId peer, std::uint64_t number, Holds holds) {
+    auto* session = live_.hub.session(peer);
+    if (session == nullptr) return;
+    auto& order = session->order();
+    finish(order, number);
+    if (holds == Holds::room) --order.holding;
+    release_held(*session);
+    answer_pings(*session);
+}
+
+// Starts what waited, in order, until something must wait again.
+void Router::release_held(Session& session) {
+    auto& order = session.order();
+    while (!order.held.empty()) {
+        const Route* route = find(order.held.front().second.tag);
+        if (order.holding > 0 && route->holds != Holds::room) return;
+        auto [number, incoming] = std::move(order.held.front());
+        order.held.pop_front();
+        incoming.payload = wire::as_bytes(incoming.owned);  // the string may have moved
+        order.starting = number;
+        start(session, *route, incoming);
+        order.starting = 0;
+        finish(order, number);
+    }
+}
+
+void Router::answer_pings(Session& session) {
+    auto& order = session.order();
+    while (!order.pings.empty()) {
+        const auto [number, id] = order.pings.front();
+        if (!order.unfinished.empty() && *order.unfinished.begin() < number) return;
+        order.pings.erase(order.pings.begin());
+        session.respond(ack_body(), id);
+    }
+}
+
+void Router::refuse(Session& session, const Route& route, const Incoming& incoming,
+                    const Error& error) {
+    ++counters_.refused;
+    if (!route.one_way) return session.respond_error(error, incoming.id);
+    if (!reported_.insert(route.tag).second) return;
+    log(LogLevel::info, name_of(route.tag) + " of " + std::to_string(session.peer().connection) +
+                            " refused: " + error.message + " (further ones are only counted)");
+}
+
+// Never silence for who waits (decisions 6).
+void Router::unhandled(Session& session, const Incoming& incoming) {
+    ++counters_.unhandled;
+    const auto* type = wire::find_message_type(incoming.tag);
+    const bool one_way = type != nullptr && type->kind == wire::MessageKind::message;
+    if (incoming.id == 0 || one_way) return;
+    session.respond_error({ErrorCode::internal, "this server does not handle " +
+                                                    name_of(incoming.tag),
+                           {"reason=unhandled"}},
+                          incoming.id);
+}
+
+Status Router::relay(Session& session, const Route& route, const Incoming& incoming) {
+    if (route.relay == Relay::forbidden) {
+        return Error{ErrorCode::forbidden, name_of(route.tag) + " is not allowed in shared projects"};
+    }
+    COLLAB_TRY(const auto id, project_of(incoming.payload));
+    const auto* project = live_.index.project(id);
+    if (project == nullptr) return denied(Need::read);
+    Pending pending;
+    pending.project = id;
+    pending.need = route.need == Need::write ? Right::write : Right::read;
+    pending.answers[0] = route.answers[0];
+    pending.answers[1] = route.answers[1];
+    pending.stream = route.relay == Relay::stream;
+    pending.background = route.background;
+    switch (route.relay) {
+        case Relay::request:
+        case Relay::request_by_query:
+        case Relay::stream:
+            return relay_request(session, incoming, project->host, std::move(pending));
+        case Relay::broadcast: {
+            LiveCall call(*this, session, incoming);
+            call.forward_to(live_.hub.resolve(ToProject{id}));
+            return ok();
+        }
+        case Relay::to_peer:
+        case Relay::request_to_peer: {
+            COLLAB_TRY(const auto target, target_peer(incoming.payload));
+            if (!live_.index.is_collaborator(id, target)) {
+                return Error{ErrorCode::denied, "the receiver is not in this project"};
+            }
+            if (route.relay == Relay::request_to_peer) {
+                return relay_request(session, incoming, target, std::move(pending));
+            }
+            LiveCall(*this, session, incoming).forward_to({target});
+            return ok();
+        }
+        case Relay::forbidden:
+        case Relay::none: break;
+    }
+    return ok();
+}
+
+Status Router::relay_request(Session& from, const Incoming& incoming, PeerId to, Pending pending) {
+    if (in_flight(from, pending) >= live_.settings.limits.requests_in_flight) {
+        return Error{ErrorCode::too_many, "too many requests wait for the host",
+                     {"reason=in_flight"}};
+    }
+    pending.requester = from.peer();
+    pending.request_id = incoming.id;
+    const bool background = pending.background;
+    COLLAB_DO(ask(to, incoming.tag, incoming.body(), from.peer(), std::move(pending)));
+    ++(background ? from.background_in_flight : from.foreground_in_flight);
+    return ok();
+}
+
+Status Router::ask(PeerId to, std::uint32_t tag, const wire::Body& body,
+                   std::optional<PeerId> sender, Pending pending) {
+    auto* peer = live_.hub.session(to);
+    if (peer == nullptr || peer->closing()) {
+        return Error{ErrorCode::unavailable, "the other side is not connected",
+                     {"reason=not_connected"}};
+    }
+    if (auto* requester = live_.hub.session(pending.requester)) requester->asked.insert(to);
+    const auto id = sender ? peer->forward(tag, body, *sender) : peer->request(tag, body);
+    peer->pendings.emplace(id, std::move(pending));
+    owing_.insert(to);
+    return ok();
+}
+
+void Router::on_answer(Session& session, const wire::Peeked& peeked, wire::Bytes frame) {
+    const auto found = session.pendings.find(*peeked.responding_to);
+    if (found == session.pendings.end()) {
+        ++counters_.stray_answers;  // guests Ack what was sent one-way
+        return;
+    }
+    Incoming answer;
+    answer.id = peeked.id;
+    answer.tag = peeked.tag;
+    answer.payload = peeked.payload;
+    answer.frame = frame;
+    answer.relayable = peeked.relayable;
+    if (!found->second.own) return relay_answer(session, found->first, found->second, answer);
+    auto later = *found->second.own;
+    finish_pending(session, found->first);
+    later.resolve(Answer{answer.tag, std::string(wire::as_text(answer.payload)), answer.body()});
+}
+
+void Router::relay_answer(Session& host, std::uint32_t id, Pending& pending,
+                          const Incoming& answer) {
+    auto* guest = live_.hub.session(pending.requester);
+    if (guest == nullptr) return finish_pending(host, id);
+    // The right to request_to_peer is the host's; it holds as long as the project does.
+    if (live_.index.right(pending.project, pending.requester) < pending.need) {
+        return fail_pending(host, id, denied(pending.need == Right::write ? Need::write : Need::read));
+    }
+    const bool failed = answer.tag == wire::tag_of<proto::Error>();
+    const bool end = pending.stream && answer.tag == wire::tag_of<proto::EndStream>();
+    if (!failed && !end && !is_answer(pending, answer.tag)) {
+        return fail_pending(host, id, {ErrorCode::internal, "the host gave an answer of another type"});
+    }
+    guest->respond(answer.body(), pending.request_id);
+    if (failed || end || !pending.stream) finish_pending(host, id);
+}
+
+void Router::finish_pending(Session& host, std::uint32_t id) {
+    const auto found = host.pendings.find(id);
+    if (found == host.pendings.end()) return;
+    auto* guest = live_.hub.session(found->second.requester);
+    if (guest != nullptr && !found->second.own) --in_flight(*guest, found->second);
+    host.pendings.erase(found);
+    if (host.pendings.empty()) owing_.erase(host.peer());
+}
+
+void Router::fail_pending(Session& host, std::uint32_t id, const Error& error) {
+    const auto found = host.pendings.find(id);
+    if (found == host.pendings.end()) return;
+    auto own = found->second.own;
+    const auto requester = found->second.requester;
+    const auto request_id = found->second.request_id;
+    finish_pending(host, id);
+    if (own) return own->resolve(error);
+    if (auto* guest = live_.hub.session(requester)) guest->respond_error(error, request_id);
+}
+
+// A role or a project changed: what nobody has a right to any more ends now, with one Error.
+void Router::recheck_pendings(RoomId, const std::vector<ProjectId>&) {
+    const std::vector<PeerId> owing(owing_.begin(), owing_.end());
+    for (const auto peer : owing) {
+        auto* host = live_.hub.session(peer);
+        if (host == nullptr) continue;
+        std::vector<std::uint32_t> lost;
+        for (const auto& [id, pending] : host->pendings) {
+            if (!pending.own && live_.index.right(pending.project, pending.requester) < pending.need) {
+                lost.push_back(id);
+            }
+        }
+        for (const auto id : lost) {
+            fail_pending(*host, id, {ErrorCode::unavailable, "the project is not shared with you any more"});
+        }
+    }
+}
+
+void Router::on_close(PeerId peer) {
+    auto* session = live_.hub.session(peer);
+    if (session == nullptr) return;
+    while (!session->pendings.empty()) {
+        fail_pending(*session, session->pendings.begin()->first,
+                     {ErrorCode::unavailable, "the other side has disconnected", {"reason=not_connected"}});
+    }
+    owing_.erase(peer);
+    const auto asked = std::move(session->asked);
+    live_.hub.remove(peer);
+    for (const auto other : asked) {
+        auto* host = live_.hub.session(other);
+        if (host == nullptr) continue;
+        std::vector<std::uint32_t> orphans;
+        for (const auto& [id, pending] : host->pendings) {
+            if (pending.requester == peer) orphans.push_back(id);
+        }
+        for (const auto id : orphans) {
+            fail_pending(*host, id, {ErrorCode::unavailable, "the connection is closed"});
+        }
+    }
+}
+
+void LiveCall::ack() {
+    session.respond(ack_body(), incoming.id);
+    replied_ = true;
+}
+
+void LiveCall::forward_to(const std::vector<PeerId>& peers) {
+    const auto& body = incoming.body();
+    for (const auto peer : peers) {
+        if (peer != session.peer()) live().hub.forward(peer, incoming.tag, body, session.peer());
+    }
+}
+
+}  // namespace collab::rpc

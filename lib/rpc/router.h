@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Takes every message of every connection to its row of the table, enforces the row, keeps the
+// order that the protocol promises, and passes relayed messages on by itself, without SQL and
+// without encoding anything again. Thread: loop.
+
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "rpc/live.h"
+#include "rpc/route.h"
+#include "rpc/session.h"
+#include "wire/peek.h"
+
+namespace collab::rpc {
+
+// Counts of what was refused or dropped; nothing of it is answered more than once.
+struct RouterCounters {
+    std::uint64_t messages = 0;
+    std::uint64_t malformed = 0;
+    std::uint64_t unhandled = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t stray_answers = 0;
+};
+
+class Router {
+public:
+    // `live` must outlive the router. Every tag may have one row.
+    Router(Live& live, std::vector<Route> routes);
+    ~Router();
+    Router(const Router&) = delete;
+    Router& operator=(const Router&) = delete;
+
+    // The next PeerId of this server; connections count from 0 and never repeat.
+    PeerId next_peer();
+
+    // A message as it came. May close the session, never destroys it.
+    void on_message(Session& session, wire::Bytes frame);
+    // The connection is gone: fails what others wait for from it, forgets what it waits for, and
+    // destroys the session. What the areas do about it comes from lib/server.
+    void on_close(PeerId peer);
+
+    // --- for LiveCall and Conversation
+
+    // Sends `incoming` of `from` to `to` as a forwarded request; the answer is relayed to `from`.
+    // Error unavailable: not connected here; too_many: too many in flight.
+    Status relay_request(Session& from, const Incoming& incoming, PeerId to, Pending pending);
+    // Sends a request of our own, or a forwarded one with `sender`; the answer goes to `pending.own`.
+    Status ask(PeerId to, std::uint32_t tag, const wire::Body& body, std::optional<PeerId> sender,
+               Pending pending);
+
+    // Marks that something of a connection has not taken effect yet (a conversation's write).
+    std::uint64_t begin_effect(Session& session, Holds holds);
+    void end_effect(PeerId peer, std::uint64_t number, Holds holds);
+
+    const Route* find(std::uint32_t tag) const;
+    const std::vector<Route>& routes() const { return routes_; }
+    const RouterCounters& counters() const { return counters_; }
+    Live& live() { return live_; }
+
+private:
+    void on_answer(Session& session, const wire::Peeked& peeked, wire::Bytes frame);
+    void relay_answer(Session& host, std::uint32_t id, Pending& pending, const Incoming& answer);
+    void finish_pending(Session& host, std::uint32_t id);
+    void on_request(Session& session, Incoming incoming);
+    void start(Session& session, const Route& route, const Incoming& incoming);
+    Status dispatch(Session& session, const Route& route, const Incoming& incoming);
+    Status submit(Session& session, const Route& route, const Incoming& incoming);
+    Status relay(Session& session, const Route& route, const Incoming& incoming);
+    Status check(const Session& session, const Route& route, wire::Bytes payload) const;
+    void refuse(Session& session, const Route& route, const Incoming& incoming, const Error& error);
+    void unhandled(Session& session, const Incoming& incoming);
+    void release_held(Session& session);
+    void answer_pings(Session& session);
+    void recheck_pendings(RoomId room, const std::vector<ProjectId>& gone);
+    void fail_pending(Session& host, std::uint32_t id, const Error& error);
+
+    Live& live_;
+    std::vector<Route> routes_;
+    std::unordered_map<std::uint32_t, std::size_t> by_tag_;
+    std::unordered_set<PeerId> owing_;  // peers whose session has pendings
+    wire::Decoder decoder_;
+    std::uint32_t next_connection_ = 0;
+    RouterCounters counters_;
+    std::unordered_set<std::uint32_t> reported_;  // tags of refused broadcasts, logged once each
+};
+
+// What a live handler is given.
+class LiveCall {
+public:
+    LiveCall(Router& router, Session& session, const Incoming& incoming)
+        : router(router), session(session), incoming(incoming) {}
+
+    Router& router;
+    Session& session;
+    const Incoming& incoming;
+
+    Live& live() { return router.live(); }
+    PeerId peer() const { return session.peer(); }
+
+    template <class M>
+    void reply(const M& message) {
+        session.respond(message, incoming.id);
+        replied_ = true;
+    }
+    void ack();
+    // The handler will answer later, or another peer will: the router does not Ack.
+    void answer_later() { replied_ = true; }
+    bool replied() const { return replied_; }
+
+    // Forwards the message as it came, one-way.
+    void forward_to(const std::vector<PeerId>& peers);
+
+private:
+    bool replied_ = false;
+};
+
+}  // namespace collab::rpc

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rpc/writer.h"
+
+#include <atomic>
+#include <map>
+#include <mutex>
+
+#include "base/log.h"
+
+namespace collab::rpc {
+namespace {
+
+constexpr std::string_view kCount = "UPDATE commit_seq SET seq = $2 WHERE server_id = $1";
+constexpr std::string_view kReadCount = "SELECT seq FROM commit_seq WHERE server_id = $1";
+
+// How long the writer waits between two attempts to reach a lost database.
+constexpr Duration kRetryPause = std::chrono::milliseconds(100);
+
+// How often one request is tried when the database itself asks for another try (40001, 40P01).
+constexpr int kMaxAttempts = 10;
+
+struct Job {
+    WriteRequest request;
+    MonotonicTime submitted;
+    Outbox outbox;
+    Status status;
+};
+using Jobs = std::vector<std::unique_ptr<Job>>;
+
+const std::shared_ptr<const Caller>& nobody() {
+    static const auto caller = std::make_shared<const Caller>();
+    return caller;
+}
+
+}  // namespace
+
+// Lives as long as the last piece of posted work.
+struct Writer::Shared : std::enable_shared_from_this<Writer::Shared> {
+    Shared(Executor& e, Random& r, const Settings& s, Connect c)
+        : executor(e), random(r), settings(s), connect(std::move(c)) {}
+
+    Executor& executor;
+    Random& random;
+    const Settings& settings;
+    const Connect connect;
+    std::atomic<std::int64_t> server{0};
+
+    std::mutex mutex;
+    std::deque<std::unique_ptr<Job>> queue;  // guarded by mutex
+    bool scheduled = false;                  // guarded by mutex
+
+    // Writer's thread only.
+    std::unique_ptr<db::Connection> connection;
+    std::uint64_t committed = 0;
+    Jobs uncertain;  // their COMMIT was sent and the connection lost: batch `committed` + 1, or not
+
+    // Loop only.
+    std::uint64_t delivered = 0;
+    std::multimap<std::uint64_t, std::function<void()>> waiting;
+
+    std::atomic<std::uint64_t> statements{0};
+    std::atomic<std::uint64_t> round_trips{0};
+    std::atomic<bool> connected{false};
+
+    void schedule() { executor.post(Lane::writer, [self = shared_from_this()] { self->turn(); }); }
+    void turn();
+    Jobs take();
+    bool ensure_connection();
+    void run(Jobs& jobs);
+    bool run_together(Jobs& jobs);
+    std::unique_ptr<Job> run_alone(std::unique_ptr<Job> job);
+    void requeue(Jobs& jobs);
+    Status attempt(Job& job);
+    Status begin(db::Durability durability);
+    bool settle_uncertain();
+    void schedule_after_pause();
+    void deliver(Jobs jobs, std::uint64_t seq);
+    void fail_expired();
+    void note_connection();
+};
+
+Writer::Writer(Executor& executor, Random& random, const Settings& settings, Connect connect)
+    : shared_(std::make_shared<Shared>(executor, random, settings, std::move(connect))) {}
+
+Writer::~Writer() = default;
+
+void Writer::set_server(ServerId server) { shared_->server = server.value; }
+
+void Writer::submit(WriteRequest request) {
+    auto job = std::make_unique<Job>();
+    job->request = std::move(request);
+    job->submitted = shared_->executor.clock().now();
+    const std::lock_guard lock(shared_->mutex);
+    shared_->queue.push_back(std::move(job));
+    if (std::exchange(shared_->scheduled, true)) return;
+    shared_->schedule();
+}
+
+std::uint64_t Writer::delivered_seq() const { return shared_->delivered; }
+
+void Writer::after_seq(std::uint64_t seq, std::function<void()> next) {
+    if (seq <= shared_->delivered) return next();
+    shared_->waiting.emplace(seq, std::move(next));
+}
+
+std::uint64_t Writer::statements() const { return shared_->statements; }
+std::uint64_t Writer::round_trips() const { return shared_->round_trips; }
+bool Writer::connected() const { return shared_->connected; }
+
+std::size_t Writer::queued() const {
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->queue.size();
+}
+
+void Writer::Shared::turn() {
+    if (!ensure_connection()) {
+        fail_expired();
+        const std::lock_guard lock(mutex);
+        scheduled = !queue.empty() || !uncertain.empty();
+        if (scheduled) schedule_after_pause();
+        return;
+    }
+    auto jobs = settle_uncertain() ? take() : Jobs();
+    if (!jobs.empty()) run(jobs);
+    note_connection();
+    const std::lock_guard lock(mutex);
+    scheduled = !queue.empty() || !uncertain.empty();
+    if (scheduled) schedule();
+}
+
+// Timers belong to the loop, so the pause goes through it.
+void Writer::Shared::schedule_after_pause() {
+    executor.post(Lane::loop, [self = shared_from_this()] {
+        self->executor.after(kRetryPause, [self] { self->schedule(); });
+    });
+}
+
+// The oldest requests, as many as share a class: journal appends have batches of their own.
+Jobs Writer::Shared::take() {
+    Jobs jobs;
+    const std::lock_guard lock(mutex);
+    while (!queue.empty() && jobs.size() < kMaxBatch) {
+        if (!jobs.empty() &&
+            jobs.front()->request.durability != queue.front()->request.durability) {
+            break;
+        }
+        jobs.push_back(std::move(queue.front()));
+        queue.pop_front();
+    }
+    return jobs;
+}
+
+bool Writer::Shared::ensure_connection() {
+    if (connection && connection->alive()) return true;
+    connection.reset();
+    auto opened = connect();
+    connected = opened.ok();
+    if (!opened.ok()) {
+        log(LogLevel::warning, "cannot reach the database: " + opened.error().message);
+        return false;
+    }
+    connection = std::move(opened).value();
+    return true;
+}
+
+void Writer::Shared::fail_expired() {
+    Jobs expired;
+    {
+        const std::lock_guard lock(mutex);
+        const auto limit = executor.clock().now() - settings.database_patience;
+        while (!queue.empty() && queue.front()->submitted <= limit) {
+            expired.push_back(std::move(queue.front()));
+            queue.pop_front();
+        }
+    }
+    for (auto& job : expired) {
+        job->status = Error{ErrorCode::unavailable, "the database cannot be reached, try again later",
+                            {"reason=database"}};
+    }
+    if (!expired.empty()) deliver(std::move(expired), committed);
+}
+
+void Writer::Shared::run(Jobs& jobs) {
+    if (jobs.size() > 1 && run_together(jobs)) return;
+    for (auto& job : jobs) {
+        if (!job) continue;
+        job = run_alone(std::move(job));
+        if (job) return requeue(jobs);
+    }
+}
+
+Status Writer::Shared::begin(db::Durability durability) {
+    COLLAB_DO(connection->begin(durability));
+    return connection->run(kCount, {server.load(), committed + 1});
+}
+
+Status Writer::Shared::attempt(Job& job) {
+    job.outbox = Outbox();
+    db::Tx tx(*connection);
+    const auto& caller = job.request.caller ? job.request.caller : nobody();
+    Call call{tx,       *caller, job.outbox, random, settings, executor.clock().wall_now(),
+              job.request.frame};
+    return job.request.work(call);
+}
+
+// One transaction for all. False: nothing of it happened, run them one by one.
+bool Writer::Shared::run_together(Jobs& jobs) {
+    const auto started = executor.clock().now();
+    if (!begin(jobs.front()->request.durability).ok()) {
+        connection->rollback();
+        return false;
+    }
+    Jobs done;
+    for (auto& job : jobs) {
+        if (!connection->savepoint().ok()) break;
+        job->status = attempt(*job);
+        const bool kept = job->status.ok() ? connection->release().ok() : connection->rollback_to().ok();
+        if (!kept || !connection->alive() || connection->transaction_failed()) break;
+        done.push_back(std::move(job));
+        if (executor.clock().now() - started > kMaxBatchTime) break;
+    }
+    const bool whole = connection->alive() && !connection->transaction_failed() && !done.empty();
+    const auto give_back = [&] {
+        for (std::size_t i = 0; i < done.size(); ++i) jobs[i] = std::move(done[i]);
+        return false;
+    };
+    if (!whole) {
+        connection->rollback();
+        return give_back();
+    }
+    if (!connection->commit().ok()) {
+        if (connection->alive()) {
+            connection->rollback();
+            return give_back();
+        }
+        uncertain = std::move(done);
+        requeue(jobs);
+        return true;
+    }
+    ++committed;
+    deliver(std::move(done), committed);
+    requeue(jobs);  // time was up before their turn came
+    return true;
+}
+
+void Writer::Shared::requeue(Jobs& jobs) {
+    const std::lock_guard lock(mutex);
+    for (auto job = jobs.rbegin(); job != jobs.rend(); ++job) {
+        if (*job) queue.push_front(std::move(*job));
+    }
+}
+
+// A transaction of its own. Gives the job back when it must wait for the database.
+std::unique_ptr<Job> Writer::Shared::run_alone(std::unique_ptr<Job> job) {
+    for (int attempts = 1;; ++attempts) {
+        if (!uncertain.empty() || !ensure_connection()) return job;
+        job->status = begin(job->request.durability);
+        if (job->status.ok()) job->status = attempt(*job);
+        const bool retry = connection->transaction_failed();
+        if (job->status.ok()) {
+            Status committing = connection->commit();
+            if (!committing.ok() && !connection->alive()) {
+                uncertain.push_back(std::move(job));
+                return nullptr;
+            }
+            job->status = std::move(committing);
+            if (job->status.ok()) ++committed;
+        }
+        if (job->status.ok()) break;
+        connection->rollback();
+        const bool waited_enough =
+            executor.clock().now() - job->submitted >= settings.database_patience;
+        if ((connection->alive() && !retry) || waited_enough || attempts == kMaxAttempts) break;
+    }
+    Jobs jobs;
+    jobs.push_back(std::move(job));
+    deliver(std::move(jobs), committed);
+    return nullptr;
+}
+
+// After a COMMIT whose answer was lost: asks whether the batch is there. False: not known yet.
+bool Writer::Shared::settle_uncertain() {
+    if (uncertain.empty()) return true;
+    const auto rows = connection->query(kReadCount, {server.load()});
+    if (!rows.ok()) return false;
+    const bool happened = rows->size() == 1 && (*rows)[0].unsigned_integer(0) > committed;
+    Jobs jobs = std::move(uncertain);
+    uncertain.clear();
+    if (happened) {
+        deliver(std::move(jobs), ++committed);
+    } else {
+        requeue(jobs);
+    }
+    return true;
+}
+
+void Writer::Shared::deliver(Jobs jobs, std::uint64_t seq) {
+    auto shared_jobs = std::make_shared<Jobs>(std::move(jobs));
+    executor.post(Lane::loop, [self = shared_from_this(), shared_jobs, seq] {
+        for (auto& job : *shared_jobs) {
+            if (!job->status.ok()) job->outbox = Outbox();
+            job->request.done(std::move(job->status), std::move(job->outbox));
+        }
+        self->delivered = std::max(self->delivered, seq);
+        while (!self->waiting.empty() && self->waiting.begin()->first <= self->delivered) {
+            auto next = std::move(self->waiting.begin()->second);
+            self->waiting.erase(self->waiting.begin());
+            next();
+        }
+    });
+}
+
+void Writer::Shared::note_connection() {
+    connected = connection && connection->alive();
+    if (!connection) return;
+    statements = connection->statements();
+    round_trips = connection->round_trips();
+}
+
+}  // namespace collab::rpc
