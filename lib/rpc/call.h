@@ -11,6 +11,7 @@
 #include "base/semver.h"
 #include "db/tx.h"
 #include "rpc/outbox.h"
+#include "rpc/services.h"
 #include "rpc/settings.h"
 
 namespace collab::rpc {
@@ -30,6 +31,7 @@ struct Call {
     Outbox& outbox;
     Random& random;
     const Settings& settings;
+    const Services& services;
     WallTime now;
     // The request's frame as it came, to be forwarded unchanged; null where there is none (reads,
     // clean-up) and when the bytes can not be relayed as they are (the payload is encoded anew then).

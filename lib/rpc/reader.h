@@ -23,7 +23,7 @@ class Reader {
 public:
     // `connect` is empty when reads run on the writer. The references must outlive the reader.
     Reader(Executor& executor, Writer& writer, Random& random, const Settings& settings,
-           Writer::Connect connect);
+           const Services& services, Writer::Connect connect);
     ~Reader();
 
     void set_server(ServerId server);

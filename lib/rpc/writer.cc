@@ -36,12 +36,13 @@ const std::shared_ptr<const Caller>& nobody() {
 
 // Lives as long as the last piece of posted work.
 struct Writer::Shared : std::enable_shared_from_this<Writer::Shared> {
-    Shared(Executor& e, Random& r, const Settings& s, Connect c)
-        : executor(e), random(r), settings(s), connect(std::move(c)) {}
+    Shared(Executor& e, Random& r, const Settings& s, const Services& v, Connect c)
+        : executor(e), random(r), settings(s), services(v), connect(std::move(c)) {}
 
     Executor& executor;
     Random& random;
     const Settings& settings;
+    const Services& services;
     const Connect connect;
     std::atomic<std::int64_t> server{0};
 
@@ -79,8 +80,9 @@ struct Writer::Shared : std::enable_shared_from_this<Writer::Shared> {
     void note_connection();
 };
 
-Writer::Writer(Executor& executor, Random& random, const Settings& settings, Connect connect)
-    : shared_(std::make_shared<Shared>(executor, random, settings, std::move(connect))) {}
+Writer::Writer(Executor& executor, Random& random, const Settings& settings,
+               const Services& services, Connect connect)
+    : shared_(std::make_shared<Shared>(executor, random, settings, services, std::move(connect))) {}
 
 Writer::~Writer() = default;
 
@@ -198,8 +200,9 @@ Status Writer::Shared::attempt(Job& job) {
     job.outbox = Outbox();
     db::Tx tx(*connection);
     const auto& caller = job.request.caller ? job.request.caller : nobody();
-    Call call{tx,       *caller, job.outbox, random, settings, executor.clock().wall_now(),
-              job.request.frame};
+    Call call{tx,       *caller,  job.outbox,
+              random,   settings, services,
+              executor.clock().wall_now(), job.request.frame};
     return job.request.work(call);
 }
 

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "rpc/conversation.h"
+#include "support/rpc_world.h"
+
+namespace collab::rpc {
+namespace {
+
+Result<proto::UsersResponse> get_users(Call& call, const proto::GetUsers&) {
+    COLLAB_TRY(const auto count, call.tx.one("SELECT count(*) FROM users", {},
+                                             [](const db::Row& row) { return row.integer(0); }));
+    proto::UsersResponse response;
+    for (std::int64_t i = 0; i < *count; ++i) response.add_users()->set_id(static_cast<std::uint64_t>(i));
+    return response;
+}
+
+Status leave_room(Call& call, const proto::LeaveRoom&) {
+    COLLAB_DO(call.tx.run("UPDATE users SET admin = TRUE WHERE id = $1", {call.user()}));
+    call.outbox.to_user(call.user(), proto::ShowContacts());
+    call.outbox.reply();
+    call.outbox.to_user(call.user(), proto::CallCanceled());
+    return ok();
+}
+
+Status create_room(Call& call, const proto::CreateRoom&) {
+    COLLAB_DO(call.tx.run("UPDATE users SET admin = TRUE", {}));
+    call.outbox.to_user(call.user(), proto::ShowContacts());
+    return Error{ErrorCode::denied, "not today", {"reason=test"}};
+}
+
+std::vector<Route> table() {
+    return {read<&get_users>(),
+            record<&leave_room>({.about_room = true}),
+            record<&create_room>(),
+            relayed("GetHover", Relay::request, Need::read, {"GetHoverResponse"}),
+            relayed("SearchCommits", Relay::stream, Need::read, {"SearchCommitsResponse"}),
+            relayed("Stage", Relay::request, Need::write, {"Ack"}),
+            relayed("RefreshInlayHints", Relay::broadcast, Need::host)};
+}
+
+class RouterTest : public testing::Test {
+protected:
+    test::RpcWorld world{test::Engine::sqlite, table()};
+    test::FakeClient& host = world.connect(world.user("host"));
+    test::FakeClient& guest = world.connect(world.user("guest"));
+    test::FakeClient& other = world.connect(world.user("other"));
+
+    void share(Role guest_role) {
+        ProjectState project;
+        project.id = {7};
+        project.host = host.peer;
+        project.collaborators = {{host.peer, host.user, 0, true, {}, {}},
+                                 {guest.peer, guest.user, 8, false, {}, {}}};
+        world.live->index.put_room({{1},
+                                    {},
+                                    {{host.user, host.peer, Role::admin}, {guest.user, guest.peer, guest_role}},
+                                    {project}});
+    }
+    static std::string about_project() { return std::string("\x08\x07", 2); }
+};
+
+TEST_F(RouterTest, AnswersAPingAtOnceWhenNothingIsOnItsWay) {
+    EXPECT_EQ(guest.request(proto::Ping()).envelope.payload_case(), proto::Envelope::kAck);
+}
+
+TEST_F(RouterTest, HoldsAPingBackUntilEarlierMessagesHaveTakenEffect) {
+    guest.post(proto::LeaveRoom());
+    guest.post(proto::Ping());
+    EXPECT_TRUE(guest.inbox().empty());
+    world.settle();
+    ASSERT_EQ(guest.inbox().size(), 4u);
+    EXPECT_EQ(guest.inbox()[0].envelope.payload_case(), proto::Envelope::kShowContacts);
+    EXPECT_EQ(guest.inbox()[1].envelope.payload_case(), proto::Envelope::kAck);
+    EXPECT_EQ(guest.inbox()[2].envelope.payload_case(), proto::Envelope::kCallCanceled);
+    EXPECT_EQ(guest.inbox()[3].envelope.responding_to(), 2u);
+}
+
+TEST_F(RouterTest, RollsBackWhatAFailingRequestDidAndSendsNothingButItsError) {
+    const auto answer = guest.request(proto::CreateRoom());
+    ASSERT_TRUE(answer.is_error());
+    EXPECT_EQ(answer.envelope.error().message(), "not today");
+    EXPECT_EQ(answer.envelope.error().tags(0), "reason=test");
+    EXPECT_EQ(guest.inbox().size(), 1u);
+    EXPECT_EQ(world.sql("SELECT count(*) FROM users WHERE admin")[0].integer(0), 0);
+}
+
+TEST_F(RouterTest, AnswersAnUnhandledRequestWithAnErrorAndAnUnknownOneToo) {
+    EXPECT_TRUE(guest.answer_to(guest.send_raw(wire::find_tag("Fetch"), "")).is_error());
+    EXPECT_TRUE(guest.answer_to(guest.send_raw(4000, "\x08\x01")).is_error());
+}
+
+TEST_F(RouterTest, ForwardsARequestWithItsSenderAndRelaysTheAnswer) {
+    share(Role::guest);
+    const auto tag = wire::find_tag("GetHover");
+    const auto id = guest.send_raw(tag, about_project());
+    const auto forwarded = host.received_raw(tag);
+    ASSERT_EQ(forwarded.size(), 1u);
+    EXPECT_EQ(forwarded[0].envelope.original_sender_id().id(), guest.peer.connection);
+    host.reply_raw(forwarded[0], wire::find_tag("GetHoverResponse"), "\x08\x01");
+    const auto answer = guest.answer_to(id);
+    EXPECT_EQ(answer.tag, wire::find_tag("GetHoverResponse"));
+    EXPECT_FALSE(answer.envelope.has_original_sender_id());
+}
+
+TEST_F(RouterTest, RefusesWhoMayNotWriteAndWhoIsNotInTheRoom) {
+    share(Role::guest);
+    const auto tag = wire::find_tag("Stage");
+    EXPECT_TRUE(guest.answer_to(guest.send_raw(tag, about_project())).is_error());
+    EXPECT_TRUE(other.answer_to(other.send_raw(wire::find_tag("GetHover"), about_project())).is_error());
+    EXPECT_TRUE(host.received_raw(tag).empty());
+}
+
+TEST_F(RouterTest, FailsWhatWaitsForAHostThatGoes) {
+    share(Role::member);
+    const auto id = guest.send_raw(wire::find_tag("GetHover"), about_project());
+    world.disconnect(host);
+    EXPECT_TRUE(guest.answer_to(id).is_error());
+}
+
+TEST_F(RouterTest, EndsAStreamOnceWhenItsReaderLosesTheRight) {
+    share(Role::member);
+    const auto id = guest.send_raw(wire::find_tag("SearchCommits"), about_project());
+    const auto request = host.received_raw(wire::find_tag("SearchCommits")).at(0);
+    host.reply_raw(request, wire::find_tag("SearchCommitsResponse"), "");
+    share(Role::banned);
+    host.reply_raw(request, wire::find_tag("SearchCommitsResponse"), "");
+    host.reply_raw(request, wire::find_tag("EndStream"), "");
+    int errors = 0;
+    for (const auto& each : guest.inbox()) {
+        if (each.envelope.responding_to() == id && each.is_error()) ++errors;
+    }
+    EXPECT_EQ(errors, 1);
+    EXPECT_EQ(guest.inbox().size(), 2u);
+}
+
+TEST_F(RouterTest, RelaysBroadcastsOfTheHostOnly) {
+    share(Role::member);
+    const auto tag = wire::find_tag("RefreshInlayHints");
+    guest.send_raw(tag, about_project());
+    host.send_raw(tag, about_project());
+    EXPECT_TRUE(host.received_raw(tag).empty());
+    EXPECT_EQ(guest.received_raw(tag).size(), 1u);
+}
+
+TEST_F(RouterTest, ClosesOnlyTheConnectionThatSendsGarbage) {
+    world.router->on_message(*world.live->hub.session(guest.peer), wire::as_bytes("this is not zstd"));
+    EXPECT_TRUE(guest.closed);
+    EXPECT_EQ(host.request(proto::Ping()).envelope.payload_case(), proto::Envelope::kAck);
+}
+
+TEST_F(RouterTest, ReadsSeeWhatWasCommittedBefore) {
+    EXPECT_EQ(guest.request(proto::GetUsers()).as<proto::UsersResponse>().users_size(), 3);
+}
+
+}  // namespace
+}  // namespace collab::rpc
