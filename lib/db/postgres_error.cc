@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/postgres_error.h"
 
-#include <algorithm>
 #include <string_view>
 
 #include "base/text.h"
@@ -10,8 +9,14 @@ namespace collab::db {
 namespace {
 
 std::string on_one_line(std::string_view text) {
-    std::string line(trim(text));
-    std::replace(line.begin(), line.end(), '\n', ' ');
+    std::string line;
+    for (const char c : trim(text)) {
+        const bool space = c == '\n' || c == '\t' || c == ' ';
+        if (!space)
+            line += c;
+        else if (!line.ends_with(' '))
+            line += ' ';
+    }
     return line;
 }
 

@@ -2,25 +2,14 @@
 #include "schema/migrator.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "db/tx.h"
 #include "schema/migration_lock.h"
+#include "schema/migration_script.h"
 #include "schema/sqlite_backups.h"
 
 namespace collab::schema {
 namespace {
-
-// Portable, and made in the first migration's own transaction.
-constexpr const char* kCreateTable =
-    "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL,"
-    " checksum TEXT NOT NULL, applied_at BIGINT NOT NULL, duration_ms BIGINT NOT NULL)";
-
-std::string title(int number, std::string_view name) {
-    char digits[16];
-    std::snprintf(digits, sizeof digits, "%04d ", number);
-    return digits + std::string(name);
-}
 
 std::string titles(const std::vector<Entry>& entries, State state) {
     std::string list;
@@ -191,7 +180,7 @@ Status Migrator::apply(const Migration& migration, UpReport& report) {
     }
     const std::int64_t ms =
         std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - started).count();
-    COLLAB_DO(connection_.run_script(kCreateTable));
+    COLLAB_DO(connection_.run_script(kCreateTrackingTable));
     COLLAB_DO(connection_.run(
         "INSERT INTO schema_migrations (number, name, checksum, applied_at, duration_ms)"
         " VALUES ($1, $2, $3, $4, $5)",
