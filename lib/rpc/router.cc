@@ -310,15 +310,15 @@ Status Router::relay(Session& session, const Route& route, const Incoming& incom
 }
 
 Status Router::relay_request(Session& from, const Incoming& incoming, PeerId to, Pending pending) {
-    if (in_flight(from, pending) >= live_.settings.limits.requests_in_flight) {
+    if (pending.counted && in_flight(from, pending) >= live_.settings.limits.requests_in_flight) {
         return Error{ErrorCode::too_many, "too many requests wait for the host",
                      {"reason=in_flight"}};
     }
     pending.requester = from.peer();
     pending.request_id = incoming.id;
-    const bool background = pending.background;
+    std::size_t* const counter = pending.counted ? &in_flight(from, pending) : nullptr;
     COLLAB_DO(ask(to, incoming.tag, incoming.body(), from.peer(), std::move(pending)));
-    ++(background ? from.background_in_flight : from.foreground_in_flight);
+    if (counter != nullptr) ++*counter;
     return ok();
 }
 
@@ -375,7 +375,9 @@ void Router::finish_pending(Session& host, std::uint32_t id) {
     const auto found = host.pendings.find(id);
     if (found == host.pendings.end()) return;
     auto* guest = live_.hub.session(found->second.requester);
-    if (guest != nullptr && !found->second.own) --in_flight(*guest, found->second);
+    if (guest != nullptr && !found->second.own && found->second.counted) {
+        --in_flight(*guest, found->second);
+    }
     host.pendings.erase(found);
     if (host.pendings.empty()) owing_.erase(host.peer());
 }

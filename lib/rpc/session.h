@@ -60,6 +60,7 @@ struct Pending {
     std::uint32_t answers[2] = {0, 0};    // tags that may answer it, beside Error
     bool stream = false;                  // any number of answers, then EndStream or Error
     bool background = false;
+    bool counted = true;                  // among the requests in flight of its requester
 };
 
 // A message from the client that may have to wait. Views live as long as `owned` or, when that is
