@@ -28,8 +28,9 @@ Status begin_sqlite(db::Connection& connection, milliseconds timeout) {
     COLLAB_DO(pragma(timeout.count()));
     const Status begun = connection.begin(db::Durability::must);
     COLLAB_DO(pragma(before[0].integer(0)));
-    if (begun.ok() || begun.error().code != ErrorCode::unavailable) return begun;
-    return lock_timeout("", timeout);
+    // A full disk is unavailable too, and no reason to try again.
+    const bool locked = !begun.ok() && begun.error().message.find("locked") != std::string::npos;
+    return locked ? Status(lock_timeout("", timeout)) : begun;
 }
 
 std::string postgres_holder(db::Connection& connection) {

@@ -36,7 +36,8 @@ protected:
     }
     std::vector<State> states(Migrator migrator) {
         std::vector<State> list;
-        for (const auto& entry : migrator.status().value()) list.push_back(entry.state);
+        const auto entries = migrator.status().value();
+        for (const auto& entry : entries) list.push_back(entry.state);
         return list;
     }
     std::int64_t count(const char* sql) {
