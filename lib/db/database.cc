@@ -32,8 +32,10 @@ Result<Database> Database::parse(std::string_view url) {
     const auto question = url.find('?');
     if (question != std::string_view::npos) {
         for (const auto option : split(url.substr(question + 1), '&')) {
-            if (option == "mode=rw") database.create_ = false;
-            else if (option == "mode=memory") database.in_memory_ = true;
+            if (option == "mode=rw")
+                database.create_ = false;
+            else if (option == "mode=memory")
+                database.in_memory_ = true;
             else if (option != "mode=rwc" && !option.empty())
                 return Error{ErrorCode::invalid, "unknown option '" + escape_control(option) +
                                                      "' in the SQLite URL: mode=rwc, mode=rw and "

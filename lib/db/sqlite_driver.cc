@@ -39,7 +39,8 @@ public:
                 sqlite3_clear_bindings(statement);
             }
         } reset{statement};
-        for (std::size_t i = 0; i < values.size(); ++i) COLLAB_DO(bind(statement, i + 1, values[i]));
+        for (std::size_t i = 0; i < values.size(); ++i)
+            COLLAB_DO(bind(statement, i + 1, values[i]));
         return step_all(statement);
     }
 
@@ -101,8 +102,8 @@ public:
         while (rest != end) {
             const char* const start = rest;
             sqlite3_stmt* raw = nullptr;
-            const int code = sqlite3_prepare_v2(handle_.get(), start,
-                                                static_cast<int>(end - start), &raw, &rest);
+            const int code = sqlite3_prepare_v2(handle_.get(), start, static_cast<int>(end - start),
+                                                &raw, &rest);
             const Statement statement(raw);
             if (code != SQLITE_OK) return script_error(sql, start);
             if (raw == nullptr) continue;  // white space or a comment
@@ -123,7 +124,8 @@ private:
     }
 
     Status control(const char* sql) {
-        if (sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) return error();
+        if (sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+            return error();
         return ok();
     }
 
@@ -131,12 +133,15 @@ private:
         const int code = sqlite3_extended_errcode(handle_.get());
         const std::string message = std::string("database: ") + sqlite3_errmsg(handle_.get());
         switch (code & 0xff) {
-            case SQLITE_CONSTRAINT: return {ErrorCode::conflict, message};
+            case SQLITE_CONSTRAINT:
+                return {ErrorCode::conflict, message};
             case SQLITE_BUSY:
             case SQLITE_FULL:
             case SQLITE_IOERR:
-            case SQLITE_CANTOPEN: return {ErrorCode::unavailable, message};
-            default: return {ErrorCode::internal, message};
+            case SQLITE_CANTOPEN:
+                return {ErrorCode::unavailable, message};
+            default:
+                return {ErrorCode::internal, message};
         }
     }
 
@@ -154,9 +159,9 @@ private:
         if (found != cache_.end() && found->second.sql == sql) return found->second.statement.get();
         const std::string text = expand_ids(sql, Dialect::sqlite);
         sqlite3_stmt* raw = nullptr;
-        const int code = sqlite3_prepare_v3(handle_.get(), text.c_str(),
-                                            static_cast<int>(text.size()),
-                                            SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+        const int code =
+            sqlite3_prepare_v3(handle_.get(), text.c_str(), static_cast<int>(text.size()),
+                               SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
         if (code != SQLITE_OK) return error();
         cache_[sql.data()] = {std::string(sql), Statement(raw)};
         return raw;
@@ -209,12 +214,15 @@ private:
 
     static Cell column(sqlite3_stmt* statement, int i) {
         switch (sqlite3_column_type(statement, i)) {
-            case SQLITE_NULL: return {};
-            case SQLITE_INTEGER: return sqlite3_column_int64(statement, i);
+            case SQLITE_NULL:
+                return {};
+            case SQLITE_INTEGER:
+                return sqlite3_column_int64(statement, i);
             default: {
                 const void* bytes = sqlite3_column_blob(statement, i);
                 const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, i));
-                return size == 0 ? std::string() : std::string(static_cast<const char*>(bytes), size);
+                return size == 0 ? std::string()
+                                 : std::string(static_cast<const char*>(bytes), size);
             }
         }
     }
