@@ -113,6 +113,8 @@ std::string_view status_text(int status) {
             return "Conflict";
         case 410:
             return "Gone";
+        case 411:
+            return "Length Required";
         case 413:
             return "Content Too Large";
         case 415:

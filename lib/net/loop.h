@@ -49,7 +49,7 @@ public:
     bool in_loop_thread() const;
 
     // For this layer only: the libev loop itself.
-    ::ev_loop* native() const;
+    struct ::ev_loop* native() const;
 
 private:
     struct State;

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Requests out of libwebsockets and answers into it. Internal to this layer. Thread: loop.
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "net/connection.h"
+
+namespace collab::net {
+
+// The request whose head libwebsockets has just parsed on `wsi`; nothing when its method or target
+// is none that we serve. The body is empty.
+std::optional<HttpRequest> read_request(lws* wsi, const Peer& peer,
+                                        std::span<const std::string> extra_headers);
+
+// What the request says about its body: its length, or the refusal it deserves.
+struct BodyLength {
+    std::size_t bytes = 0;
+    std::optional<HttpResponse> refusal;
+};
+BodyLength body_length(const HttpRequest& request, std::size_t limit);
+
+// Checks the handshake of RFC 6455, section 4.2.1; the refusal if it is wrong.
+std::optional<HttpResponse> check_upgrade(const HttpRequest& request);
+
+// Sends `response` to a request of `method`; false: the connection is broken.
+bool write_response(lws* wsi, const HttpResponse& response, bool head_only, bool close_after);
+
+}  // namespace collab::net
