@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/show.h"
+
+#include "base/text.h"
+
+namespace collab::config {
+namespace {
+
+std::string shown_value(const Setting& setting) {
+    if (setting.value.empty()) return "(not set)";
+    if (setting.key->secrecy == Secrecy::secret) return "(set)";
+    return escape_control(setting.value);
+}
+
+}  // namespace
+
+std::string show(const Loaded& loaded, Origin origin) {
+    std::string text;
+    for (const auto& setting : loaded.settings) {
+        text.append(setting.key->name).append(" = ").append(shown_value(setting));
+        if (origin == Origin::show) text += "  # " + escape_control(setting.origin);
+        text += '\n';
+    }
+    return text;
+}
+
+Changes changes(const Loaded& before, const Loaded& after) {
+    Changes changed;
+    for (std::size_t i = 0; i < before.settings.size(); ++i) {
+        const auto& old = before.settings[i];
+        if (old.value == after.settings[i].value) continue;
+        auto& names = old.key->reload == Reload::yes ? changed.applied : changed.need_restart;
+        names.push_back(old.key->name);
+    }
+    return changed;
+}
+
+}  // namespace collab::config
