@@ -201,13 +201,15 @@ CREATE TABLE followers (
 );
 CREATE INDEX index_followers_on_room_id ON followers (room_id);
 
+-- stamp changes with every change of the operations or the epoch and never comes back.
 CREATE TABLE buffers (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     channel_id BIGINT NOT NULL UNIQUE REFERENCES channels (id) ON DELETE CASCADE,
     epoch BIGINT NOT NULL DEFAULT 0,
     latest_operation_epoch BIGINT,
     latest_operation_lamport_timestamp BIGINT,
-    latest_operation_replica_id BIGINT
+    latest_operation_replica_id BIGINT,
+    stamp BIGINT NOT NULL DEFAULT 0
 );
 CREATE TABLE buffer_operations (
     buffer_id BIGINT NOT NULL REFERENCES buffers (id) ON DELETE CASCADE,

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "areas/notes/lifecycle.h"
+
+#include <set>
+
+#include "areas/notes/note_messages.h"
+#include "areas/notes/note_queries.h"
+
+namespace collab::notes {
+namespace {
+
+Status tell_remaining(rpc::Call& call, const std::vector<Removed>& removed) {
+    std::set<ChannelId> channels;
+    for (const auto& each : removed) channels.insert(each.channel);
+    for (const auto channel : channels) {
+        COLLAB_TRY(const auto remaining, list_collaborators(call.tx, channel));
+        post_collaborators(call.outbox, channel, remaining);
+    }
+    return ok();
+}
+
+}  // namespace
+
+Status mark_connection_lost(rpc::Call& call, PeerId peer) {
+    return mark_collaborators_lost(call.tx, peer);
+}
+
+Status leave_all(rpc::Call& call, PeerId peer) {
+    COLLAB_TRY(const auto removed, remove_connection(call.tx, peer));
+    return tell_remaining(call, removed);
+}
+
+Status evict(rpc::Call& call, ChannelId channel, const std::vector<UserId>& users) {
+    if (users.empty()) return ok();
+    COLLAB_TRY(const auto removed, remove_users(call.tx, channel, users));
+    return tell_remaining(call, removed);
+}
+
+Status sweep(rpc::Call& call, const std::vector<ServerId>& stale) {
+    if (stale.empty()) return ok();
+    COLLAB_TRY(const auto removed, remove_servers(call.tx, stale));
+    return tell_remaining(call, removed);
+}
+
+}  // namespace collab::notes
