@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What happens to rooms when connections come, go and get lost, and when a server dies. Called by
+// the server's own clean-up and by login; no message of a client leads here.
+
+#include <vector>
+
+#include "areas/rooms/room_snapshot.h"
+#include "rpc/call.h"
+
+namespace collab::rooms {
+
+// The connection is gone; it may come back for a while (spec 1, 2.7 step 2). Posts nothing.
+Status mark_connection_lost(rpc::Call& call, PeerId lost);
+
+// The user has no connection any more: a call that rings for him ends, in silence but for the
+// RoomUpdated (spec 1, 2.7 step 6). The caller has made sure that he is offline.
+Status decline_when_offline(rpc::Call& call, UserId user);
+
+// Tells the caller's connection of the call that rings for him, if one does (spec 1, 2.4 row 6).
+Status post_incoming_call(rpc::Call& call);
+
+// Removes all participants that answer on `stale` servers, the calls that they placed, and rooms of
+// no channel that are empty then (spec 1, 2.2 step 4); posts what the others must hear.
+Status sweep(rpc::Call& call, const std::vector<ServerId>& stale);
+
+}  // namespace collab::rooms

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The room's part of RejoinRoom (spec 1, 4.9 step 1). The projects' part lives in area projects,
+// which owns the request.
+
+#include <optional>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "rpc/call.h"
+
+namespace collab::rooms {
+
+struct RejoinedParticipant {
+    PeerId old_peer;                   // where he answered so far; may be call.peer() itself
+    std::optional<ChannelId> channel;  // of the room
+    rpc::Role role;
+};
+
+// Moves the caller's answered place in `room`, wherever it answered, to the caller's connection.
+// Error not_found when he has none. Posts nothing: the caller loads and announces the room, the
+// channel's participants and presence after it moved the projects too. One round trip.
+Result<RejoinedParticipant> rejoin_participant(rpc::Call& call, RoomId room);
+
+}  // namespace collab::rooms

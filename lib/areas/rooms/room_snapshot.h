@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A room as it stands in the database, in the two forms that it is needed in: the Room message for
+// its people and the state that the loop's index keeps. Who changes rooms is elsewhere.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "db/tx.h"
+#include "proto/envelope.pb.h"
+#include "rpc/index.h"
+
+namespace collab::rooms {
+
+// A user who is being called.
+struct PendingCall {
+    UserId user;
+    UserId caller;
+};
+
+struct RoomSnapshot {
+    rpc::RoomState state;           // answered participants, projects with a host
+    proto::Room message;            // spec 1, 4.2; livekit_room is always filled
+    std::string livekit_room;
+    std::optional<ChannelId> channel;
+    std::vector<PendingCall> pending;
+    bool empty = false;             // nobody answers in it
+
+    // The users who answer in it, in the order of their rows.
+    std::vector<UserId> users() const;
+};
+
+// Reads the room in one round trip; nothing when there is no such room.
+Result<std::optional<RoomSnapshot>> load_room(db::Tx& tx, RoomId room);
+
+// All rooms with their projects, for the index of a server that starts. One round trip.
+Result<std::vector<rpc::RoomState>> load_all_rooms(db::Tx& tx);
+
+}  // namespace collab::rooms

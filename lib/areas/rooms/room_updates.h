@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// How a change of a room reaches the loop's index and the people in it. Every request that changed
+// rows of a room, its projects, collaborators or followers ends with one of these.
+
+#include <optional>
+
+#include "areas/rooms/room_snapshot.h"
+#include "rpc/call.h"
+
+namespace collab::rooms {
+
+// Loads the room, then posts, in this order: its new state for the index (its removal when the room
+// is gone), and RoomUpdated to all who answer in it. Returns what was loaded; nothing when it is
+// gone. One round trip.
+Result<std::optional<RoomSnapshot>> post_room_updated(rpc::Call& call, RoomId room);
+
+// The two halves of the above, for answers that belong between them.
+void post_room_index(rpc::Outbox& outbox, const RoomSnapshot& room);
+void post_room_message(rpc::Outbox& outbox, const RoomSnapshot& room);
+
+// The index forgets the room.
+void post_room_gone(rpc::Outbox& outbox, RoomId room);
+
+}  // namespace collab::rooms
