@@ -53,6 +53,7 @@ struct Writer::Shared : std::enable_shared_from_this<Writer::Shared> {
     // Writer's thread only.
     std::unique_ptr<db::Connection> connection;
     std::uint64_t committed = 0;
+    bool reported = false;  // that the database cannot be reached
     Jobs uncertain;  // their COMMIT was sent and the connection lost: batch `committed` + 1, or not
 
     // Loop only.
@@ -158,9 +159,13 @@ bool Writer::Shared::ensure_connection() {
     auto opened = connect();
     connected = opened.ok();
     if (!opened.ok()) {
-        log(LogLevel::warning, "cannot reach the database: " + opened.error().message);
+        // Once an outage, however often it is tried.
+        if (!std::exchange(reported, true)) {
+            log(LogLevel::warning, "cannot reach the database: " + opened.error().message);
+        }
         return false;
     }
+    if (std::exchange(reported, false)) log(LogLevel::info, "the database is back");
     connection = std::move(opened).value();
     return true;
 }
