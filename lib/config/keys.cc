@@ -135,7 +135,7 @@ constexpr Key kKeys[] = {
     key<&Config::database_url>({"database_url", "--database-url", "COLLAB_DATABASE_URL", "DATABASE_URL"},
         {""}, kRestart, "sqlite:PATH, sqlite::memory: or postgres://...", kSecret),
     key<&Config::migrate>({"migrate", "--migrate", "COLLAB_MIGRATE", ""},
-        {"auto", "check"}, kRestart, "auto: bring the database up to date at start; check: refuse to start if it is not; off"),
+        {"auto", "check"}, kRestart, "auto: bring the database up to date at start; check: refuse to start if it is not (PostgreSQL in cloud mode); off"),
     key<&Config::readers, check_positive>({"readers", "", "COLLAB_READERS", ""},
         {"2"}, kRestart, "threads that read from the database"),
     key<&Config::state_dir>({"state_dir", "--state-dir", "COLLAB_STATE_DIR", ""},

@@ -145,6 +145,9 @@ Status combine(Loaded& loaded) {
         config.listen = {"[::]:" + std::to_string(config.port)};
     if (config.tls_cert.empty() != config.tls_key.empty())
         return Error{ErrorCode::invalid, "'tls_cert' and 'tls_key' go together"};
+    // SQLite belongs to one server, which may always bring it up to date; a PostgreSQL is shared.
+    if (config.database_url.starts_with("sqlite:") && rank_of(loaded, "migrate") == Rank::builtin)
+        config.migrate = Migrate::automatic;
     const bool own_certificate = !config.tls_cert.empty();
     if (config.mode == Mode::cloud && own_certificate && rank_of(loaded, "tls") == Rank::builtin)
         config.tls = Tls::only;

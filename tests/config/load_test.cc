@@ -189,6 +189,19 @@ TEST_F(Load, HasOtherDefaultsInCloudMode) {
     EXPECT_EQ(config().tls, Tls::both);
 }
 
+TEST_F(Load, MigratesSqliteInCloudModeTooUnlessToldOtherwise) {
+    sources_.mode = Mode::cloud;
+    sources_.environment["DATABASE_URL"] = "sqlite:/tmp/x";
+    EXPECT_EQ(config().migrate, Migrate::automatic);
+
+    sources_.environment["DATABASE_URL"] = "postgres://h/d";
+    EXPECT_EQ(config().migrate, Migrate::check);
+
+    sources_.environment["DATABASE_URL"] = "sqlite:/tmp/x";
+    sources_.flags["migrate"] = "off";
+    EXPECT_EQ(config().migrate, Migrate::off);
+}
+
 TEST_F(Load, RefusesTlsWithoutACertificateWhereNobodyMakesOne) {
     sources_.mode = Mode::cloud;
     sources_.flags["tls"] = "only";
