@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a user may do in a channel (spec 2, sections 1 and 6.2), and who is let in (6.7). Being an
+// administrator of the server gives no role in any channel.
+
+#include <optional>
+
+#include "areas/channels/channel_queries.h"
+#include "rpc/call.h"
+
+namespace collab::channels {
+
+// The role of an accepted membership of the channel's root, if that role can see the channel.
+Result<std::optional<rpc::Role>> find_role(db::Tx& tx, const Channel& channel, UserId user);
+
+// Each returns the role, or Error denied: the user is no admin; neither admin nor member; has no
+// role at all.
+Result<rpc::Role> require_admin(db::Tx& tx, const Channel& channel, UserId user);
+Result<rpc::Role> require_member(db::Tx& tx, const Channel& channel, UserId user);
+Result<rpc::Role> require_participant(db::Tx& tx, const Channel& channel, UserId user);
+
+// Whether the channel or one of its ancestors asks for a signed CLA (6.10).
+Result<bool> needs_cla(db::Tx& tx, const Channel& channel);
+
+struct Admission {
+    rpc::Role role;
+    bool membership_changed = false;  // post_membership_updated() is due, after the answer
+};
+
+// Lets the caller into the channel's call: by his role; else by accepting the invitation to the
+// root if its role can see the channel (the notification is marked as answered and posted); else,
+// where the channel is public, as a new guest. Error forbidden: none of these; banned.
+Result<Admission> admit(rpc::Call& call, const Channel& channel);
+
+}  // namespace collab::channels

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "areas/channels/channel_queries.h"
+
+#include "base/text.h"
+
+namespace collab::channels {
+namespace {
+
+// Every use of a descendant test is a LIKE: paths consist of digits and slashes, so nothing in them
+// is a wildcard, and comparisons with < would depend on PostgreSQL's collation.
+
+constexpr std::string_view kFindChannel = R"sql(
+    SELECT c.id, c.name, c.visibility, c.parent_path, c.requires_zed_cla, c.channel_order
+    FROM channels c WHERE c.id = $1
+)sql";
+
+constexpr std::string_view kListDescendants = R"sql(
+    SELECT c.id, c.name, c.visibility, c.parent_path, c.requires_zed_cla, c.channel_order
+    FROM channels c WHERE c.parent_path LIKE $1 || '%' ORDER BY length(c.parent_path), c.id
+)sql";
+
+constexpr std::string_view kListSiblings = R"sql(
+    SELECT c.id, c.name, c.visibility, c.parent_path, c.requires_zed_cla, c.channel_order
+    FROM channels c WHERE c.parent_path = $1 ORDER BY c.channel_order, c.id
+)sql";
+
+constexpr std::string_view kCountBelow = R"sql(
+    SELECT COUNT(*) FROM channels WHERE parent_path LIKE $1 || '%'
+)sql";
+
+constexpr std::string_view kGreatestChildOrder = R"sql(
+    SELECT COALESCE(MAX(channel_order), 0) FROM channels WHERE parent_path = $1
+)sql";
+
+constexpr std::string_view kFindChildNamed = R"sql(
+    SELECT id FROM channels WHERE parent_path = $1 AND name = $2 AND id <> $3
+)sql";
+
+constexpr std::string_view kInsertChannel = R"sql(
+    INSERT INTO channels (name, visibility, parent_path, channel_order)
+    VALUES ($1, 'members', $2, $3) RETURNING id
+)sql";
+
+constexpr std::string_view kRename = "UPDATE channels SET name = $2 WHERE id = $1";
+constexpr std::string_view kSetVisibility = "UPDATE channels SET visibility = $2 WHERE id = $1";
+constexpr std::string_view kSetOrder = "UPDATE channels SET channel_order = $2 WHERE id = $1";
+constexpr std::string_view kSetParents =
+    "UPDATE channels SET parent_path = $2, channel_order = $3 WHERE id = $1";
+constexpr std::string_view kDelete = "DELETE FROM channels WHERE id IN IDS($1)";
+
+constexpr std::string_view kFindMembership = R"sql(
+    SELECT channel_id, user_id, role, accepted FROM channel_members
+    WHERE channel_id = $1 AND user_id = $2
+)sql";
+
+constexpr std::string_view kInsertMembership = R"sql(
+    INSERT INTO channel_members (channel_id, user_id, role, accepted) VALUES ($1, $2, $3, $4)
+)sql";
+
+constexpr std::string_view kUpdateMembership = R"sql(
+    UPDATE channel_members SET role = $3, accepted = $4 WHERE channel_id = $1 AND user_id = $2
+)sql";
+
+constexpr std::string_view kDeleteMembership = R"sql(
+    DELETE FROM channel_members WHERE channel_id = $1 AND user_id = $2
+)sql";
+
+constexpr std::string_view kListParticipants = R"sql(
+    SELECT p.user_id FROM rooms r JOIN room_participants p ON p.room_id = r.id
+    WHERE r.channel_id = $1 AND p.answering_connection_id IS NOT NULL ORDER BY p.user_id
+)sql";
+
+// $3 is 0 for all users.
+constexpr std::string_view kListPresences = R"sql(
+    SELECT c.id, c.name, c.visibility, c.parent_path, c.requires_zed_cla, c.channel_order, a.user_id
+    FROM (SELECT r.channel_id AS channel_id, p.user_id AS user_id
+          FROM rooms r JOIN room_participants p ON p.room_id = r.id
+          UNION SELECT channel_id, user_id FROM channel_buffer_collaborators
+          UNION SELECT channel_id, user_id FROM channel_chat_participants) a
+    JOIN channels c ON c.id = a.channel_id
+    WHERE (c.id = $1 OR c.parent_path LIKE $2 || '%') AND (a.user_id = $3 OR $3 = 0)
+    ORDER BY c.id, a.user_id
+)sql";
+
+Membership to_membership(const db::Row& row) {
+    return {row.id<ChannelId>(0), row.id<UserId>(1), rpc::role_from_text(row.text(2)),
+            row.boolean(3)};
+}
+
+}  // namespace
+
+std::optional<ChannelId> Channel::parent() const {
+    if (is_root()) return {};
+    return parent_path.back();
+}
+
+std::string Channel::path_of_parents() const {
+    std::string path;
+    for (const auto& each : parent_path) path += std::to_string(each.value) + "/";
+    return path;
+}
+
+std::string Channel::full_path() const {
+    return path_of_parents() + std::to_string(id.value) + "/";
+}
+
+Channel to_channel(const db::Row& row) {
+    Channel channel;
+    channel.id = row.id<ChannelId>(0);
+    channel.name = row.text(1);
+    channel.visibility = rpc::visibility_from_text(row.text(2));
+    for (const auto part : split(row.text(3), '/')) {
+        if (const auto id = parse_int64(part)) channel.parent_path.push_back({*id});
+    }
+    channel.requires_cla = row.boolean(4);
+    channel.order = static_cast<int>(row.integer(5));
+    return channel;
+}
+
+Result<std::optional<Channel>> find_channel(db::Tx& tx, ChannelId id) {
+    return tx.one(kFindChannel, {id}, to_channel);
+}
+
+Result<Channel> load_channel(db::Tx& tx, ChannelId id) {
+    COLLAB_TRY(auto channel, find_channel(tx, id));
+    if (!channel) return Error{ErrorCode::no_such_channel, "there is no such channel"};
+    return std::move(*channel);
+}
+
+Result<std::vector<Channel>> list_descendants(db::Tx& tx, const Channel& channel) {
+    return tx.list(kListDescendants, {channel.full_path()}, to_channel);
+}
+
+Result<std::vector<Channel>> list_siblings(db::Tx& tx, const Channel& channel) {
+    return tx.list(kListSiblings, {channel.path_of_parents()}, to_channel);
+}
+
+Result<std::int64_t> count_tree(db::Tx& tx, ChannelId root) {
+    COLLAB_TRY(const auto below, tx.one(kCountBelow, {std::to_string(root.value) + "/"},
+                                        [](const db::Row& row) { return row.integer(0); }));
+    return below.value_or(0) + 1;
+}
+
+Result<int> greatest_child_order(db::Tx& tx, const Channel& parent) {
+    COLLAB_TRY(const auto order, tx.one(kGreatestChildOrder, {parent.full_path()},
+                                        [](const db::Row& row) { return row.integer(0); }));
+    return static_cast<int>(order.value_or(0));
+}
+
+Result<bool> has_child_named(db::Tx& tx, const std::string& full_path_of_parent,
+                             const std::string& name, ChannelId except) {
+    COLLAB_TRY(const auto found, tx.one(kFindChildNamed, {full_path_of_parent, name, except},
+                                        [](const db::Row& row) { return row.integer(0); }));
+    return found.has_value();
+}
+
+Result<Channel> insert_channel(db::Tx& tx, const std::string& name, const Channel* parent,
+                               int order) {
+    Channel channel;
+    channel.name = name;
+    channel.order = order;
+    if (parent) {
+        channel.parent_path = parent->parent_path;
+        channel.parent_path.push_back(parent->id);
+    }
+    COLLAB_TRY(const auto id, tx.one(kInsertChannel, {name, channel.path_of_parents(), order},
+                                     [](const db::Row& row) { return row.id<ChannelId>(0); }));
+    channel.id = *id;
+    return channel;
+}
+
+Status rename_channel(db::Tx& tx, ChannelId id, const std::string& name) {
+    return tx.run(kRename, {id, name});
+}
+
+Status set_visibility(db::Tx& tx, ChannelId id, rpc::Visibility visibility) {
+    return tx.run(kSetVisibility, {id, rpc::to_text(visibility)});
+}
+
+Status set_order(db::Tx& tx, ChannelId id, int order) {
+    return tx.run(kSetOrder, {id, order});
+}
+
+Status set_parents(db::Tx& tx, const Channel& channel) {
+    return tx.run(kSetParents, {channel.id, channel.path_of_parents(), channel.order});
+}
+
+Status delete_channels(db::Tx& tx, const std::vector<std::int64_t>& ids) {
+    return tx.run(kDelete, {ids});
+}
+
+Result<std::optional<Membership>> find_membership(db::Tx& tx, ChannelId root, UserId user) {
+    return tx.one(kFindMembership, {root, user}, to_membership);
+}
+
+Status insert_membership(db::Tx& tx, const Membership& membership) {
+    return tx.run(kInsertMembership, {membership.channel, membership.user,
+                                      rpc::to_text(membership.role), membership.accepted});
+}
+
+Status update_membership(db::Tx& tx, const Membership& membership) {
+    return tx.run(kUpdateMembership, {membership.channel, membership.user,
+                                      rpc::to_text(membership.role), membership.accepted});
+}
+
+Status delete_membership(db::Tx& tx, ChannelId root, UserId user) {
+    return tx.run(kDeleteMembership, {root, user});
+}
+
+Result<std::vector<UserId>> list_participants(db::Tx& tx, ChannelId channel) {
+    return tx.list(kListParticipants, {channel},
+                   [](const db::Row& row) { return row.id<UserId>(0); });
+}
+
+Result<std::vector<Presence>> list_presences(db::Tx& tx, const Channel& channel,
+                                             std::optional<UserId> user) {
+    return tx.list(kListPresences, {channel.id, channel.full_path(), user.value_or(UserId{})},
+                   [](const db::Row& row) {
+                       return Presence{to_channel(row), row.id<UserId>(6)};
+                   });
+}
+
+}  // namespace collab::channels

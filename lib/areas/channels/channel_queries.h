@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The channel tree in SQL: channels, their ancestors and descendants (spec 2, section 5), and who
+// is a member of a root. What a user may do is in channel_access.h. Every function runs in the
+// caller's transaction.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "db/tx.h"
+#include "rpc/role.h"
+
+namespace collab::channels {
+
+struct Channel {
+    ChannelId id;
+    std::string name;
+    rpc::Visibility visibility = rpc::Visibility::members;
+    std::vector<ChannelId> parent_path;  // from the root down to the parent; empty: a root
+    int order = 1;                       // among its siblings
+    bool requires_cla = false;           // set on itself; needs_cla() looks at the ancestors too
+
+    bool is_root() const { return parent_path.empty(); }
+    ChannelId root() const { return is_root() ? id : parent_path.front(); }
+    std::optional<ChannelId> parent() const;
+    // The ancestors as the database spells them: "1/3/", or "" for a root.
+    std::string path_of_parents() const;
+    // The same with this channel at the end; what every descendant's parents start with.
+    std::string full_path() const;
+};
+
+// A row of a root channel: a membership, or an invitation while it is not accepted.
+struct Membership {
+    ChannelId channel;
+    UserId user;
+    rpc::Role role = rpc::Role::banned;
+    bool accepted = false;
+};
+
+// The columns that to_channel() reads, from a table called `c`.
+inline constexpr std::string_view kChannelColumns =
+    "c.id, c.name, c.visibility, c.parent_path, c.requires_zed_cla, c.channel_order";
+Channel to_channel(const db::Row& row);
+
+Result<std::optional<Channel>> find_channel(db::Tx& tx, ChannelId id);
+// Error no_such_channel when there is none.
+Result<Channel> load_channel(db::Tx& tx, ChannelId id);
+
+// All below the channel, parents before children.
+Result<std::vector<Channel>> list_descendants(db::Tx& tx, const Channel& channel);
+// Those with the same parent, the channel itself included, in their order. Requires no root.
+Result<std::vector<Channel>> list_siblings(db::Tx& tx, const Channel& channel);
+// How many channels the tree of a root has, the root included.
+Result<std::int64_t> count_tree(db::Tx& tx, ChannelId root);
+// The greatest order among the children of the channel, or 0.
+Result<int> greatest_child_order(db::Tx& tx, const Channel& parent);
+// Whether a child of the channel other than `except` has the name.
+Result<bool> has_child_named(db::Tx& tx, const std::string& full_path_of_parent,
+                             const std::string& name, ChannelId except);
+
+Result<Channel> insert_channel(db::Tx& tx, const std::string& name, const Channel* parent,
+                               int order);
+Status rename_channel(db::Tx& tx, ChannelId id, const std::string& name);
+Status set_visibility(db::Tx& tx, ChannelId id, rpc::Visibility visibility);
+Status set_order(db::Tx& tx, ChannelId id, int order);
+Status set_parents(db::Tx& tx, const Channel& channel);
+// With everything that hangs on them.
+Status delete_channels(db::Tx& tx, const std::vector<std::int64_t>& ids);
+
+// The row of the user at the channel itself; only roots have any.
+Result<std::optional<Membership>> find_membership(db::Tx& tx, ChannelId root, UserId user);
+Status insert_membership(db::Tx& tx, const Membership& membership);
+// Stores role and acceptance of an existing row.
+Status update_membership(db::Tx& tx, const Membership& membership);
+Status delete_membership(db::Tx& tx, ChannelId root, UserId user);
+
+// Answered participants of the channel's room, by user id.
+Result<std::vector<UserId>> list_participants(db::Tx& tx, ChannelId channel);
+
+// A user who has a place in a channel: in its call (ringing included), its notes or its chat.
+struct Presence {
+    Channel channel;
+    UserId user;
+};
+// All such places in a channel and below it; of one user only, when given.
+Result<std::vector<Presence>> list_presences(db::Tx& tx, const Channel& channel,
+                                             std::optional<UserId> user);
+
+}  // namespace collab::channels

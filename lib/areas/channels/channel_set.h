@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// All that a user sees of the channels, read in two round trips (spec 2, 6.4).
+
+#include <optional>
+#include <vector>
+
+#include "areas/channels/channel_queries.h"
+
+namespace collab::channels {
+
+// A position in the edits of a channel's notes: one operation of an epoch, or none yet.
+struct NotesVersion {
+    ChannelId channel;
+    std::int64_t epoch = 0;
+    std::optional<std::pair<std::uint32_t, std::uint32_t>> operation;  // replica, Lamport timestamp
+};
+
+struct LatestMessage {
+    ChannelId channel;
+    MessageId message;
+};
+
+struct ChannelParticipants {
+    ChannelId channel;
+    std::vector<UserId> users;
+};
+
+struct ChannelSet {
+    std::vector<Membership> memberships;            // accepted ones, banned included
+    std::vector<Channel> channels;                  // visible: descendants by path, then the roots
+    std::vector<Channel> invitations;               // roots with a membership not yet accepted
+    std::vector<ChannelParticipants> participants;  // answered only
+    std::vector<NotesVersion> latest_notes;
+    std::vector<NotesVersion> observed_notes;
+    std::vector<LatestMessage> latest_messages;
+    std::vector<LatestMessage> observed_messages;
+};
+
+// Of all roots; or of one only, and then without invitations.
+Result<ChannelSet> load_channel_set(db::Tx& tx, UserId user, std::optional<ChannelId> root = {});
+
+}  // namespace collab::channels
