@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "rpc/call.h"
+#include "rpc/role.h"
 
 namespace collab::rooms {
 

@@ -6,12 +6,13 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/result.h"
 #include "db/tx.h"
-#include "proto/envelope.pb.h"
+#include "proto/rooms.pb.h"
 #include "rpc/index.h"
 
 namespace collab::rooms {
@@ -23,12 +24,12 @@ struct PendingCall {
 };
 
 struct RoomSnapshot {
-    rpc::RoomState state;           // answered participants, projects with a host
-    proto::Room message;            // spec 1, 4.2; livekit_room is always filled
+    rpc::RoomState state;  // answered participants, projects with a host
+    proto::Room message;   // spec 1, 4.2; livekit_room is always filled
     std::string livekit_room;
     std::optional<ChannelId> channel;
     std::vector<PendingCall> pending;
-    bool empty = false;             // nobody answers in it
+    bool empty = false;  // nobody answers in it
 
     // The users who answer in it, in the order of their rows.
     std::vector<UserId> users() const;
@@ -37,7 +38,11 @@ struct RoomSnapshot {
 // Reads the room in one round trip; nothing when there is no such room.
 Result<std::optional<RoomSnapshot>> load_room(db::Tx& tx, RoomId room);
 
-// All rooms with their projects, for the index of a server that starts. One round trip.
+// All rooms with their projects, for the index of a server that starts. One round trip per room.
 Result<std::vector<rpc::RoomState>> load_all_rooms(db::Tx& tx);
+
+// The features of a project as its row keeps them, one a line (spec 9, 9.5), and back.
+std::string features_to_text(const std::vector<std::string>& features);
+std::vector<std::string> features_from_text(std::string_view text);
 
 }  // namespace collab::rooms
