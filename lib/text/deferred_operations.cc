@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "text/deferred_operations.h"
+
+#include <set>
+#include <utility>
+
+namespace collab::text {
+
+DeferredOperations::Delivery DeferredOperations::deliver(TextBuffer& buffer,
+                                                         std::vector<Operation> batch,
+                                                         Sender sender) {
+    Delivery delivery;
+    for (Operation& operation : batch) {
+        const Lamport at = timestamp(operation);
+        if (held_.contains(at))
+            delivery.duplicates.push_back({std::move(operation), sender});
+        else
+            held_.emplace(at, Delivered{std::move(operation), sender});
+    }
+    std::set<std::uint16_t> blocked;
+    for (auto each = held_.begin(); each != held_.end();) {
+        const Lamport at = each->first;
+        Delivered& item = each->second;
+        if (!buffer.observed(at) && blocked.contains(at.replica)) {
+            ++each;
+            continue;
+        }
+        auto outcome = buffer.apply(item.operation);
+        if (outcome.ok() && *outcome == Outcome::early) {
+            blocked.insert(at.replica);
+            ++each;
+            continue;
+        }
+        if (!outcome.ok())
+            delivery.refused.push_back({at, item.sender, std::move(outcome).error()});
+        else if (*outcome == Outcome::applied)
+            delivery.applied.push_back(std::move(item));
+        else
+            delivery.duplicates.push_back(std::move(item));
+        each = held_.erase(each);
+    }
+    return delivery;
+}
+
+DeferredOperations::Held DeferredOperations::held(Sender sender) const {
+    Held sum;
+    for (const auto& [at, item] : held_) {
+        if (item.sender != sender) continue;
+        ++sum.operations;
+        sum.bytes += footprint(item.operation);
+    }
+    return sum;
+}
+
+void DeferredOperations::drop(Sender sender) {
+    std::erase_if(held_, [sender](const auto& each) { return each.second.sender == sender; });
+}
+
+}  // namespace collab::text

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Operations that arrived before one they depend on (spec 2, 9.6; decisions 10). They are held
+// here, each for whoever sent it, until the text is ready for them.
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "base/result.h"
+#include "text/text_buffer.h"
+
+namespace collab::text {
+
+class DeferredOperations {
+public:
+    // Whom an operation is held for: a number that the caller chooses, such as a connection's.
+    using Sender = std::uint64_t;
+
+    struct Delivered {
+        Operation operation;
+        Sender sender = 0;
+    };
+    struct Refused {
+        Lamport at;
+        Sender sender = 0;
+        Error error;
+    };
+    struct Delivery {
+        std::vector<Delivered> applied;     // in the order in which they were applied
+        std::vector<Delivered> duplicates;  // observed before, held already or twice in the batch
+        std::vector<Refused> refused;       // for good; what depends on one stays held
+    };
+    // What one sender has waiting; bytes as footprint() counts them.
+    struct Held {
+        std::size_t operations = 0;
+        std::size_t bytes = 0;
+    };
+
+    // Applies what of `batch`, and of what is held, the buffer can take now: one pass in timestamp
+    // order, in which an operation that must wait blocks the later ones of its replica. The rest is
+    // held for `sender`. There is no limit here: the caller looks at held() and drops a sender that
+    // has too much waiting or was refused something.
+    Delivery deliver(TextBuffer& buffer, std::vector<Operation> batch, Sender sender);
+
+    Held held(Sender sender) const;
+    std::size_t size() const { return held_.size(); }
+    // Forgets what is held for `sender`.
+    void drop(Sender sender);
+
+private:
+    std::map<Lamport, Delivered> held_;
+};
+
+}  // namespace collab::text

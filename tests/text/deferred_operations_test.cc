@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "text/deferred_operations.h"
+
+#include <gtest/gtest.h>
+
+namespace collab::text {
+namespace {
+
+// Each is appended by replica 8, which wrote all the others before.
+Operation appended(std::uint32_t value) {
+    Version version;
+    version.observe({value - 1, 8});
+    const std::uint64_t end = value - 1;
+    return Edit{
+        {value, 8}, version, {{end, end}}, {std::string(1, static_cast<char>('0' + value))}};
+}
+
+TEST(DeferredOperations, HoldsWhatIsEarlyUntilItsPredecessorArrives) {
+    TextBuffer buffer("");
+    DeferredOperations deferred;
+    EXPECT_TRUE(deferred.deliver(buffer, {appended(3), appended(2)}, 1).applied.empty());
+    EXPECT_EQ(deferred.held(1).operations, 2u);
+    EXPECT_EQ(deferred.held(1).bytes, footprint(appended(2)) + footprint(appended(3)));
+
+    const auto delivery = deferred.deliver(buffer, {appended(1)}, 2);
+    ASSERT_EQ(delivery.applied.size(), 3u);
+    EXPECT_EQ(delivery.applied[0].sender, 2u);
+    EXPECT_EQ(delivery.applied[1].operation, appended(2));
+    EXPECT_EQ(delivery.applied[2].sender, 1u);
+    EXPECT_EQ(buffer.text(), "123");
+    EXPECT_EQ(deferred.size(), 0u);
+}
+
+TEST(DeferredOperations, TellsDuplicatesOfWhatIsAppliedHeldOrInTheSameBatch) {
+    TextBuffer buffer("");
+    DeferredOperations deferred;
+    const auto first = deferred.deliver(buffer, {appended(1), appended(1), appended(3)}, 1);
+    EXPECT_EQ(first.applied.size(), 1u);
+    EXPECT_EQ(first.duplicates.size(), 1u);
+    const auto second = deferred.deliver(buffer, {appended(1), appended(3)}, 2);
+    EXPECT_EQ(second.applied.size(), 0u);
+    EXPECT_EQ(second.duplicates.size(), 2u);
+    EXPECT_EQ(deferred.held(2).operations, 0u);
+    EXPECT_EQ(buffer.text(), "1");
+}
+
+TEST(DeferredOperations, AnEarlyOperationBlocksTheLaterOnesOfItsReplica) {
+    TextBuffer buffer("");
+    DeferredOperations deferred;
+    const Operation careless = Edit{{9, 8}, {}, {{0, 0}}, {"x"}};  // leaves out its own past
+    EXPECT_TRUE(deferred.deliver(buffer, {careless, appended(2)}, 1).applied.empty());
+    EXPECT_EQ(deferred.deliver(buffer, {appended(1)}, 1).applied.size(), 3u);
+}
+
+TEST(DeferredOperations, ForgetsWhatADroppedSenderHadWaiting) {
+    TextBuffer buffer("");
+    DeferredOperations deferred;
+    deferred.deliver(buffer, {appended(2)}, 1);
+    deferred.deliver(buffer, {appended(3)}, 2);
+    deferred.drop(1);
+    EXPECT_EQ(deferred.size(), 1u);
+    EXPECT_EQ(deferred.deliver(buffer, {appended(1)}, 3).applied.size(), 1u);
+    EXPECT_EQ(deferred.held(2).operations, 1u);
+}
+
+TEST(TextBuffer, TellsEarlyFromDuplicateAndChangesNothing) {
+    TextBuffer buffer("");
+    EXPECT_EQ(*buffer.apply(appended(2)), Outcome::early);
+    EXPECT_FALSE(buffer.observed({2, 8}));
+    EXPECT_EQ(*buffer.apply(appended(1)), Outcome::applied);
+    EXPECT_EQ(*buffer.apply(appended(1)), Outcome::duplicate);
+    EXPECT_EQ(*buffer.apply(appended(2)), Outcome::applied);
+    EXPECT_EQ(buffer.text(), "12");
+    EXPECT_TRUE(buffer.covers({{2, 8}}));
+    EXPECT_FALSE(buffer.covers({{1, 9}}));
+}
+
+TEST(TextBuffer, NormalisesTheLineEndsOfItsBaseTextOnly) {
+    TextBuffer buffer("a\r\nb\rc\n\r");
+    EXPECT_EQ(buffer.text(), "a\nb\nc\n\n");
+    EXPECT_TRUE(buffer.apply(Edit{{2, 8}, {kBaseText}, {{0, 0}}, {"\r"}}).ok());
+    EXPECT_EQ(buffer.text(), "\ra\nb\nc\n\n");
+}
+
+TEST(Version, IgnoresZeroAndCoversWhatItHasSeen) {
+    Version version{{3, 9}, {0, 4}, {2, 8}, {1, 9}};
+    EXPECT_EQ(version.entries(), (std::vector<Lamport>{{2, 8}, {3, 9}}));
+    EXPECT_TRUE(version.covers({{3, 9}}));
+    EXPECT_FALSE(version.covers({{1, 3}}));
+    EXPECT_FALSE(version.covers({{3, 8}}));
+    version.merge({{5, 7}, {9, 9}});
+    EXPECT_EQ(version, (Version{{5, 7}, {2, 8}, {9, 9}}));
+}
+
+}  // namespace
+}  // namespace collab::text
