@@ -83,10 +83,12 @@ void LwsServer::dispatch(Connection& connection) {
 void LwsServer::answer(HttpExchange& exchange, const HttpResponse& response) {
     if (exchange.answered) return;
     exchange.answered = true;
+    exchange.last = stopped_;
     Connection& connection = *exchange.connection;
     enter(connection, Connection::Phase::answering);
     exchange.writer = std::make_unique<AnswerWriter>(
-        loop_.native(), connection.wsi, format_response(response, exchange.head_only, stopped_),
+        loop_.native(), connection.wsi,
+        format_response(response, exchange.head_only, exchange.last),
         [this, &connection](bool sent) { on_answered(connection, sent); });
     exchange.writer->start();
 }
@@ -100,10 +102,11 @@ void LwsServer::on_answered(Connection& connection, bool sent) {
 
 int LwsServer::finish_exchange(Connection& connection) {
     if (!connection.exchange || !connection.exchange->sent) return 0;
+    const bool last = connection.exchange->last;
     connection.exchange->connection = nullptr;
     connection.exchange.reset();
     enter(connection, Connection::Phase::idle);
-    return stopped_ || lws_http_transaction_completed(connection.wsi) != 0 ? -1 : 0;
+    return last || lws_http_transaction_completed(connection.wsi) != 0 ? -1 : 0;
 }
 
 int LwsServer::on_upgrade(Connection& connection, std::string_view protocol) {
