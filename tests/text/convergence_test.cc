@@ -51,7 +51,7 @@ TEST(Convergence, AnyOrderOfDeliveryGivesTheTextOfTheFlatModel) {
 
 // Many more fragments than fit in a leaf or in one level of nodes.
 TEST(Convergence, ALongHistoryGivesTheTextOfTheFlatModel) {
-    const History history = random_history(4711, 700);
+    const History history = random_history(4711, 800);
     TextBuffer buffer(history.base_text);
     DeferredOperations deferred;
     std::mt19937_64 random(4711);
