@@ -59,12 +59,13 @@ Result<Outcome> TextBuffer::apply(const Operation& operation) {
 
 Result<Outcome> TextBuffer::apply_edit(const Edit& edit) {
     const View view{edit.version, edit.version.covers(version_)};
-    COLLAB_TRY(auto cursor, check_ranges(edit, view));
+    COLLAB_DO(check_ranges(edit, view));
     const std::size_t count = pair_count(edit);
     if (count > 0) {
         EditRecord& record = edits_[edit.at];
         record.at = edit.at;
         for (std::size_t i = 0; i < count; ++i) record.text += edit.new_text[i];
+        auto cursor = tree_.begin();
         std::uint64_t offset = 0;
         for (std::size_t i = 0; i < count; ++i) {
             const std::uint64_t length = edit.new_text[i].size();
@@ -76,14 +77,11 @@ Result<Outcome> TextBuffer::apply_edit(const Edit& edit) {
     return Outcome::applied;
 }
 
-// Where the first range begins, so that its place is looked up once.
-Result<FragmentTree::Cursor> TextBuffer::check_ranges(const Edit& edit, const View& view) const {
+Status TextBuffer::check_ranges(const Edit& edit, const View& view) const {
     auto cursor = tree_.begin();
-    auto first = cursor;
     for (std::size_t i = 0; i < pair_count(edit); ++i) {
         for (const std::uint64_t offset : {edit.ranges[i].start, edit.ranges[i].end}) {
             tree_.seek(cursor, offset, view);
-            if (i == 0 && offset == edit.ranges[0].start) first = cursor;
             if (offset == cursor.start) continue;
             const Fragment* fragment = tree_.at(cursor);
             if (fragment == nullptr)
@@ -93,7 +91,7 @@ Result<FragmentTree::Cursor> TextBuffer::check_ranges(const Edit& edit, const Vi
                 return Error{ErrorCode::invalid, "edit range cuts a character"};
         }
     }
-    return first;
+    return ok();
 }
 
 // Spec 2, 9.4, steps 1 to 6 for one range. The list is changed in place: a fragment of which a

@@ -100,6 +100,10 @@ RpcWorld::RpcWorld(Engine engine, std::vector<rpc::Route> routes, std::uint64_t 
                    rpc::Settings s)
     : executor(seed), settings(std::move(s)), random(seed), database(engine) {
     side_ = database.open();
+    start(std::move(routes));
+}
+
+void RpcWorld::start(std::vector<rpc::Route> routes) {
     const auto open = [this]() -> Result<std::unique_ptr<db::Connection>> { return database.open(); };
     writer = std::make_unique<rpc::Writer>(executor, random, settings, services, open);
     reader = std::make_unique<rpc::Reader>(executor, *writer, random, settings, services, open);
@@ -111,6 +115,18 @@ RpcWorld::RpcWorld(Engine engine, std::vector<rpc::Route> routes, std::uint64_t 
     writer->set_server(server);
     reader->set_server(server);
     live->hub.set_server(server);
+}
+
+void RpcWorld::restart(std::vector<rpc::Route> routes) {
+    for (auto& client : clients_) {
+        if (live->hub.session(client->peer) != nullptr) disconnect(*client);
+    }
+    settle();
+    router.reset();
+    live.reset();
+    reader.reset();
+    writer.reset();
+    start(std::move(routes));
 }
 
 RpcWorld::~RpcWorld() {

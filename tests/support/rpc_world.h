@@ -124,6 +124,9 @@ public:
     // The socket is gone: the router forgets the session. What the areas do about it is up to the
     // test (lib/server does it in the real server).
     void disconnect(FakeClient& client);
+    // The server process dies and another one starts on the same database, under a new server id
+    // and with nothing in memory. Loading the index is up to the test.
+    void restart(std::vector<rpc::Route> routes);
 
     // Lets all lanes run until nothing is left to do.
     void settle() { executor.run(); }
@@ -142,6 +145,8 @@ public:
     db::Rows sql(std::string_view text, const db::Values& values = {});
 
 private:
+    void start(std::vector<rpc::Route> routes);
+
     std::unique_ptr<db::Connection> side_;
     std::vector<std::unique_ptr<FakeClient>> clients_;
 };

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "areas/projects/live_projects.h"
+
+#include <algorithm>
+
+#include "areas/projects/journal.h"
+#include "areas/projects/project_snapshot.h"
+#include "areas/projects/transfer.h"
+#include "base/log.h"
+
+namespace collab::projects {
+namespace {
+
+// The smallest journal that is worth folding (decisions 32).
+constexpr std::size_t kFoldFrom = std::size_t{1} << 20;
+
+constexpr Duration kPruneEvery = std::chrono::seconds(1);
+
+WallTime oldest_kept(WallTime now, const rpc::Settings& settings) {
+    const Duration lifetime = 2 * settings.reconnect_timeout + settings.cleanup_timeout;
+    return now - std::chrono::ceil<std::chrono::milliseconds>(lifetime);
+}
+
+}  // namespace
+
+LiveProjects& LiveProjects::of(rpc::Live& live) {
+    auto& projects = live.state<LiveProjects>();
+    if (std::exchange(projects.live_, &live) == nullptr) {
+        live.index.observe([&projects](RoomId, const std::vector<ProjectId>& gone) {
+            for (const auto project : gone) projects.drop(project);
+        });
+    }
+    return projects;
+}
+
+SharedProject* LiveProjects::find(ProjectId project) {
+    const auto found = slots_.find(project);
+    return found == slots_.end() ? nullptr : found->second->project.get();
+}
+
+void LiveProjects::create(ProjectId project, const MetadataList& worktrees) {
+    auto slot = std::make_shared<Slot>();
+    slot->project = std::make_unique<SharedProject>(project);
+    slot->project->set_worktrees(worktrees);
+    slots_[project] = std::move(slot);
+}
+
+void LiveProjects::set_worktrees(ProjectId project, const MetadataList& worktrees) {
+    const auto found = slots_.find(project);
+    if (found == slots_.end()) return;  // whoever loads it reads the rows
+    if (found->second->project) return found->second->project->set_worktrees(worktrees);
+    found->second->waiting.insert(found->second->waiting.begin(), [worktrees](auto loaded) {
+        if (loaded.ok()) (*loaded)->set_worktrees(worktrees);
+    });
+}
+
+void LiveProjects::load(ProjectId project, Next next) {
+    if (live_->index.project(project) == nullptr) {
+        return next(Error{ErrorCode::not_found, "no such project"});
+    }
+    auto& slot = slots_[project];
+    if (slot && slot->project) return next(slot->project.get());
+    const bool first = slot == nullptr;
+    if (first) slot = std::make_shared<Slot>();
+    if (slot->waiting.size() >= kMaxWaiting) {
+        return next(Error{ErrorCode::too_many, "too many requests wait for this project"});
+    }
+    slot->waiting.push_back(std::move(next));
+    if (first) start_loading(project, slot);
+}
+
+void LiveProjects::start_loading(ProjectId id, const SlotPtr& slot) {
+    auto loaded = std::make_shared<LoadedProject>();
+    live_->reader.submit(
+        {nullptr,
+         [id, loaded](rpc::Call& call) -> Status {
+             COLLAB_TRY(*loaded, load_project(call.tx, id, call.now, call.settings.limits));
+             return ok();
+         },
+         [this, id, slot, loaded](Status status, rpc::Outbox) {
+             const auto waiting = std::move(slot->waiting);
+             slot->waiting.clear();
+             const auto found = slots_.find(id);
+             if (found == slots_.end() || found->second != slot) {
+                 status = Error{ErrorCode::not_found, "no such project"};
+             } else if (!status.ok()) {
+                 log(LogLevel::error, "cannot load project " + std::to_string(id.value) + ": " +
+                                          status.error().message);
+                 slots_.erase(found);
+             } else {
+                 slot->project = std::move(loaded->project);
+                 slot->journal_bytes = loaded->journal_bytes;
+                 slot->snapshot_bytes = loaded->snapshot_bytes;
+             }
+             for (const auto& next : waiting) {
+                 // One of those before may have ended the project.
+                 if (status.ok() && slot->project) {
+                     next(slot->project.get());
+                 } else {
+                     next(status.ok() ? Error{ErrorCode::not_found, "no such project"}
+                                      : status.error());
+                 }
+             }
+         }});
+}
+
+void LiveProjects::append(ProjectId project, Append append) {
+    const auto found = slots_.find(project);
+    if (found == slots_.end()) return;
+    const auto slot = found->second;
+    slot->journal_bytes += append.frame->size();
+    auto work = [project, tag = append.tag, frame = append.frame,
+                 more = std::move(append.more)](rpc::Call& call) -> Status {
+        COLLAB_DO(append_to_journal(call.tx, project, tag, *frame));
+        return more ? more(call) : ok();
+    };
+    auto done = [done = std::move(append.done)](Status status, rpc::Outbox) {
+        if (done) done(std::move(status));
+    };
+    live_->writer.submit({db::Durability::crash, std::move(append.caller), nullptr, std::move(work),
+                          std::move(done)});
+    prune(*slot);
+    fold_when_due(project, slot);
+}
+
+bool LiveProjects::has_room(ProjectId project, std::size_t bytes) const {
+    const auto found = slots_.find(project);
+    if (found == slots_.end()) return true;
+    return found->second->journal_bytes + bytes <= live_->settings.limits.project_journal;
+}
+
+// What a running transfer may still have to report stays.
+void LiveProjects::prune(Slot& slot) {
+    const auto now = live_->executor.clock().now();
+    if (slot.pruned_at && now - *slot.pruned_at < kPruneEvery) return;
+    slot.pruned_at = now;
+    std::erase_if(slot.transfers,
+                  [this](const auto& each) { return live_->hub.session(each.first) == nullptr; });
+    if (!slot.transfers.empty()) return;
+    slot.project->prune(oldest_kept(live_->executor.clock().wall_now(), live_->settings));
+}
+
+// Loads what is stored, writes it as one blob; the loop only looks on.
+void LiveProjects::fold_when_due(ProjectId id, const SlotPtr& slot) {
+    if (slot->folding || slot->journal_bytes <= std::max(kFoldFrom, 2 * slot->snapshot_bytes))
+        return;
+    slot->folding = true;
+    auto loaded = std::make_shared<LoadedProject>();
+    auto snapshot = std::make_shared<std::string>();
+    live_->reader.submit(
+        {nullptr,
+         [id, loaded, snapshot](rpc::Call& call) -> Status {
+             COLLAB_TRY(*loaded, load_project(call.tx, id, call.now, call.settings.limits));
+             loaded->project->prune(oldest_kept(call.now, call.settings));
+             *snapshot = make_snapshot(*loaded->project);
+             loaded->project.reset();
+             return ok();
+         },
+         [this, id, slot, loaded, snapshot](Status status, rpc::Outbox) {
+             if (status.ok()) {
+                 return store(id, slot, loaded->through_seq, loaded->journal_bytes, snapshot);
+             }
+             slot->folding = false;
+             log(LogLevel::warning, "cannot fold the journal of project " +
+                                        std::to_string(id.value) + ": " + status.error().message);
+         }});
+}
+
+void LiveProjects::store(ProjectId id, const SlotPtr& slot, std::int64_t through_seq,
+                         std::size_t journal_bytes, std::shared_ptr<const std::string> snapshot) {
+    live_->writer.submit(
+        {db::Durability::crash, nullptr, nullptr,
+         [id, through_seq, snapshot](rpc::Call& call) {
+             return store_snapshot(call.tx, id, through_seq, *snapshot);
+         },
+         [slot, journal_bytes, snapshot](const Status& status, const rpc::Outbox&) {
+             slot->folding = false;
+             if (!status.ok()) return;
+             slot->journal_bytes -= std::min(journal_bytes, slot->journal_bytes);
+             slot->snapshot_bytes = snapshot->size();
+         }});
+}
+
+void LiveProjects::drop(ProjectId project) {
+    const auto found = slots_.find(project);
+    if (found == slots_.end()) return;
+    const auto slot = found->second;
+    slots_.erase(found);
+    slot->project.reset();
+}
+
+void LiveProjects::begin_transfer(ProjectId project, PeerId peer,
+                                  std::shared_ptr<Transfer> transfer) {
+    const auto found = slots_.find(project);
+    if (found != slots_.end()) found->second->transfers[peer] = std::move(transfer);
+}
+
+void LiveProjects::end_transfer(ProjectId project, PeerId peer) {
+    const auto found = slots_.find(project);
+    if (found != slots_.end()) found->second->transfers.erase(peer);
+}
+
+Transfer* LiveProjects::transfer_to(ProjectId project, PeerId peer) const {
+    const auto found = slots_.find(project);
+    if (found == slots_.end()) return nullptr;
+    const auto transfer = found->second->transfers.find(peer);
+    return transfer == found->second->transfers.end() ? nullptr : transfer->second.get();
+}
+
+}  // namespace collab::projects

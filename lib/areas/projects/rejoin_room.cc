@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "areas/projects/rejoin_room.h"
+
+#include <algorithm>
+#include <set>
+
+#include "areas/channels/membership_updates.h"
+#include "areas/contacts/presence.h"
+#include "areas/projects/join.h"
+#include "areas/projects/live_projects.h"
+#include "areas/projects/project_handlers.h"
+#include "areas/projects/project_messages.h"
+#include "areas/projects/rejoin_queries.h"
+#include "areas/projects/transfer.h"
+#include "areas/rooms/rejoin.h"
+#include "areas/rooms/room_updates.h"
+
+namespace collab::projects {
+namespace {
+
+ProjectId project_id(std::uint64_t number) {
+    return {static_cast<std::int64_t>(number)};
+}
+
+// What the commit has settled.
+struct Outcome {
+    proto::Room room;
+    std::optional<ChannelId> channel;
+    std::vector<ProjectId> reshared;
+    std::vector<ProjectId> rejoined;
+};
+
+const Seat* find_seat(const std::vector<Seat>& seats, ProjectId project) {
+    const auto found = std::find_if(seats.begin(), seats.end(),
+                                    [&](const Seat& seat) { return seat.project == project; });
+    return found == seats.end() ? nullptr : &*found;
+}
+
+proto::UpdateProjectCollaborator moved(const Seat& seat, PeerId to) {
+    proto::UpdateProjectCollaborator message;
+    message.set_project_id(static_cast<std::uint64_t>(seat.project.value));
+    *message.mutable_old_peer_id() = make_peer(seat.peer);
+    *message.mutable_new_peer_id() = make_peer(to);
+    return message;
+}
+
+Status end_what_is_not_reshared(rpc::Call& call, const proto::RejoinRoom& request,
+                                const Seats& seats) {
+    std::set<ProjectId> kept;
+    for (const auto& update : request.reshared_projects())
+        kept.insert(project_id(update.project_id()));
+    for (const auto project : seats.owned) {
+        if (!kept.contains(project)) COLLAB_DO(end_project(call, project));
+    }
+    return ok();
+}
+
+Status reshare(rpc::Call& call, const proto::RejoinRoom& request, const Seats& seats) {
+    for (const auto& update : request.reshared_projects()) {
+        const auto* seat = find_seat(seats.hosted, project_id(update.project_id()));
+        if (seat == nullptr)
+            return Error{ErrorCode::invalid, "no such project of yours in this room"};
+        COLLAB_DO(move_seat(call.tx, *seat, call.peer()));
+        COLLAB_DO(store_worktrees(call, update,
+                                  wire::encode(wire::tag_of<proto::UpdateProject>(), update)));
+    }
+    return ok();
+}
+
+// What the others hear, after the response and RoomUpdated (spec 2, 4.1 steps 3 and 4).
+void tell_others(rpc::Call& call, const proto::RejoinRoom& request, const Seats& seats,
+                 const Outcome& outcome) {
+    for (const auto& update : request.reshared_projects()) {
+        const auto project = project_id(update.project_id());
+        call.outbox.to_guests(project, moved(*find_seat(seats.hosted, project), call.peer()));
+        const auto tag = wire::tag_of<proto::UpdateProject>();
+        call.outbox.post({rpc::ToGuests{project}, tag, wire::encode(tag, update), {}, call.peer()});
+    }
+    for (const auto project : outcome.rejoined) {
+        call.outbox.to_project(project, moved(*find_seat(seats.visited, project), call.peer()),
+                               call.peer());
+    }
+}
+
+// On the writer: all rows at once, or none.
+Result<Outcome> take_places(rpc::Call& call, const proto::RejoinRoom& request) {
+    const RoomId room{static_cast<std::int64_t>(request.id())};
+    COLLAB_TRY(const auto participant, rooms::rejoin_participant(call, room));
+    COLLAB_TRY(const auto seats, load_seats(call.tx, room, call.user(), call.peer()));
+    Outcome outcome;
+    outcome.channel = participant.channel;
+    COLLAB_DO(end_what_is_not_reshared(call, request, seats));
+    COLLAB_DO(reshare(call, request, seats));
+    for (const auto& update : request.reshared_projects()) {
+        outcome.reshared.push_back(project_id(update.project_id()));
+    }
+    for (const auto& project : request.rejoined_projects()) {
+        const auto* seat = find_seat(seats.visited, project_id(project.id()));
+        if (seat == nullptr || !rpc::may_read_projects(participant.role)) continue;
+        COLLAB_DO(move_seat(call.tx, *seat, call.peer()));
+        outcome.rejoined.push_back(seat->project);
+    }
+    COLLAB_TRY(const auto snapshot, rooms::load_room(call.tx, room));
+    if (!snapshot) return Error{ErrorCode::not_found, "no such room"};
+    outcome.room = snapshot->message;
+    rooms::post_room_index(call.outbox, *snapshot);
+    call.outbox.reply();
+    rooms::post_room_message(call.outbox, *snapshot);
+    tell_others(call, request, seats, outcome);
+    return outcome;
+}
+
+Known known_of(const proto::RejoinProject& project) {
+    Known known;
+    for (const auto& worktree : project.worktrees()) {
+        known.worktrees[worktree.id()] = worktree.scan_id();
+    }
+    for (const auto& repository : project.repositories()) {
+        known.repositories[repository.id()] = repository.scan_id();
+    }
+    return known;
+}
+
+proto::RejoinRoomResponse make_response(rpc::Live& live, const Outcome& outcome, PeerId peer) {
+    proto::RejoinRoomResponse response;
+    *response.mutable_room() = outcome.room;
+    for (const auto id : outcome.reshared) {
+        auto& reshared = *response.add_reshared_projects();
+        reshared.set_id(static_cast<std::uint64_t>(id.value));
+        for (const auto& each : live.index.project(id)->collaborators) {
+            if (each.peer != peer) *reshared.add_collaborators() = make_collaborator(each);
+        }
+    }
+    for (const auto id : outcome.rejoined) {
+        const auto* project = LiveProjects::of(live).find(id);
+        if (project == nullptr) continue;
+        auto& rejoined = *response.add_rejoined_projects();
+        rejoined.set_id(static_cast<std::uint64_t>(id.value));
+        describe(*project, *live.index.project(id), peer, rejoined);
+    }
+    return response;
+}
+
+// The projects of the request that the user has a place in, as far as the loop knows.
+std::vector<ProjectId> own_projects(const rpc::Live& live, const proto::RejoinRoom& request,
+                                    UserId user) {
+    std::vector<ProjectId> named;
+    for (const auto& update : request.reshared_projects()) {
+        named.push_back(project_id(update.project_id()));
+    }
+    for (const auto& project : request.rejoined_projects())
+        named.push_back(project_id(project.id()));
+    std::erase_if(named, [&](ProjectId id) {
+        const auto* project = live.index.project(id);
+        return project == nullptr ||
+               std::none_of(project->collaborators.begin(), project->collaborators.end(),
+                            [&](const auto& each) { return each.user == user; });
+    });
+    return named;
+}
+
+// Nothing waits for it and it writes nothing, so it takes a reader: 5,000 may come back at once.
+void refresh_presence(rpc::Live& live, std::shared_ptr<const rpc::Caller> caller,
+                      std::optional<ChannelId> channel) {
+    live.reader.submit({std::move(caller),
+                        [channel](rpc::Call& call) -> Status {
+                            if (channel) {
+                                COLLAB_TRY(const auto found,
+                                           channels::find_channel(call.tx, *channel));
+                                if (found)
+                                    COLLAB_DO(channels::post_channel_participants(call, *found));
+                            }
+                            return contacts::post_presence(call, {call.user()});
+                        },
+                        [&live](const Status& status, rpc::Outbox outbox) {
+                            if (status.ok()) live.carry_out(outbox, [] {});
+                        }});
+}
+
+}  // namespace
+
+rpc::Task<Status> rejoin_room(std::shared_ptr<rpc::Conversation> conversation,
+                              proto::RejoinRoom request) {
+    auto& live = conversation->live();
+    const auto named = own_projects(live, request, conversation->caller().user);
+    for (const auto id : named) {
+        const Status found = co_await loaded(live, id);
+        if (!found.ok() && found.error().code != ErrorCode::not_found) co_return found.error();
+    }
+    std::function<Result<Outcome>(rpc::Call&)> work = [request](rpc::Call& call) {
+        return take_places(call, request);
+    };
+    COLLAB_CO_TRY(const auto outcome,
+                  co_await conversation->write(std::move(work), db::Durability::crash));
+
+    const PeerId peer = conversation->peer();
+    conversation->reply(make_response(live, outcome, peer));
+    auto* session = conversation->session();
+    if (session == nullptr) co_return ok();
+    for (const auto& project : request.rejoined_projects()) {
+        const auto id = project_id(project.id());
+        const auto* state = LiveProjects::of(live).find(id);
+        if (state == nullptr || !live.index.is_collaborator(id, peer)) continue;
+        Transfer::start(live, *state, *session, known_of(project), {});
+    }
+    refresh_presence(live, session->shared_caller(), outcome.channel);
+    co_return ok();
+}
+
+Status rejoin_remote_projects(rpc::LiveCall& call, const proto::RejoinRemoteProjects&) {
+    call.reply(proto::RejoinRemoteProjectsResponse());
+    return ok();
+}
+
+}  // namespace collab::projects
