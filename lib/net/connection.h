@@ -17,6 +17,7 @@ struct lws;
 
 namespace collab::net {
 
+class AnswerWriter;
 class WebSocket;
 
 // Who is at the other end.
@@ -38,18 +39,21 @@ struct Connection;
 struct HttpExchange {
     Connection* connection = nullptr;
     HttpRequest request;
-    HttpResponse response;
     AcceptSocket accept;     // of an upgrade that the application accepted
     bool head_only = false;  // answers a HEAD
     bool answered = false;
+    bool last = false;  // the answer said that the connection ends
+    bool sent = false;
+    std::unique_ptr<AnswerWriter> writer;  // while the answer is on its way
 };
 
 struct Connection {
     enum class Phase {
         handshake,   // nothing complete has been received yet
-        idle,        // between two HTTP requests, or the last answer is still being sent
+        idle,        // between two HTTP requests
         body,        // the head of a request has come, its body has not
         responding,  // the application is working on the answer
+        answering,   // the answer is on its way
         upgraded,    // a WebSocket
     };
 
@@ -57,6 +61,7 @@ struct Connection {
     lws* wsi = nullptr;
     Phase phase = Phase::handshake;
     MonotonicTime since{};  // when the phase began
+    std::uint32_t requests = 0;
     std::size_t index = 0;  // in the server's list
     std::shared_ptr<HttpExchange> exchange;
     std::unique_ptr<WebSocket> socket;

@@ -181,9 +181,8 @@ std::optional<HttpResponse> check_upgrade(const HttpRequest& request) {
     return std::nullopt;
 }
 
-bool write_response(lws* wsi, const HttpResponse& response, bool head_only, bool close_after) {
-    std::string text(LWS_PRE, '\0');
-    text += "HTTP/1.1 " + std::to_string(response.status) + " ";
+std::string format_response(const HttpResponse& response, bool head_only, bool close_after) {
+    std::string text = "HTTP/1.1 " + std::to_string(response.status) + " ";
     text += status_text(response.status);
     text += "\r\n";
     const bool bodiless = response.status == 204 || response.status == 304;
@@ -198,8 +197,7 @@ bool write_response(lws* wsi, const HttpResponse& response, bool head_only, bool
     }
     text += close_after ? "Connection: close\r\n\r\n" : "\r\n";
     if (!bodiless && !head_only) text += response.body;
-    auto* bytes = reinterpret_cast<unsigned char*>(text.data()) + LWS_PRE;
-    return lws_write(wsi, bytes, text.size() - LWS_PRE, LWS_WRITE_HTTP) >= 0;
+    return text;
 }
 
 }  // namespace collab::net

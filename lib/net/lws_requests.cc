@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "net/answer_writer.h"
 #include "net/http_wire.h"
 #include "net/lws_server.h"
 
@@ -14,6 +15,7 @@ namespace collab::net {
 
 int LwsServer::on_request(Connection& connection) {
     enter(connection, Connection::Phase::body);
+    connection.requests++;
     auto request = read_request(connection.wsi, connection.peer, options_.extra_headers);
     if (!request) return refuse(connection, {.status = 400, .body = "bad request\n"});
     if (connection.peer.plain_refused) {
@@ -31,7 +33,10 @@ int LwsServer::on_request(Connection& connection) {
 
 // Answers at once and ends the connection; its body, if any, is not read.
 int LwsServer::refuse(Connection& connection, const HttpResponse& response) {
-    write_response(connection.wsi, response, false, true);
+    std::string text(LWS_PRE, '\0');
+    text += format_response(response, false, true);
+    auto* bytes = reinterpret_cast<unsigned char*>(text.data()) + LWS_PRE;
+    lws_write(connection.wsi, bytes, text.size() - LWS_PRE, LWS_WRITE_HTTP);
     return -1;
 }
 
@@ -43,6 +48,24 @@ int LwsServer::on_body(Connection& connection, std::string_view piece) {
     return 0;
 }
 
+// libwebsockets 4.1 gives a request that was pipelined behind another one its own head as body.
+bool LwsServer::got_head_as_body(const Connection& connection) {
+    if (connection.requests < 2 || !connection.exchange) return false;
+    const HttpRequest& request = connection.exchange->request;
+    const std::string head = request.method + " /";
+    const auto size = std::min(head.size(), request.body.size());
+    return size > 0 && head.compare(0, size, request.body, 0, size) == 0;
+}
+
+int LwsServer::on_body_complete(Connection& connection) {
+    if (connection.phase != Connection::Phase::body) return 0;
+    if (got_head_as_body(connection)) {
+        return refuse(connection, {.status = 400, .body = "no pipelining of bodies, please\n"});
+    }
+    dispatch(connection);
+    return 0;
+}
+
 void LwsServer::dispatch(Connection& connection) {
     enter(connection, Connection::Phase::responding);
     lws_set_timeout(connection.wsi, NO_PENDING_TIMEOUT, 0);  // ours count
@@ -50,29 +73,40 @@ void LwsServer::dispatch(Connection& connection) {
     lws_rx_flow_control(connection.wsi, 0);
     auto exchange = connection.exchange;
     exchange->head_only = exchange->request.method == "HEAD";
-    application_.on_http(std::move(exchange->request), [exchange](HttpResponse response) {
-        answer(exchange, std::move(response));
-    });
+    application_.on_http(std::move(exchange->request),
+                         [this, exchange](const HttpResponse& response) {
+                             // With the connection, the server may be gone too.
+                             if (exchange->connection != nullptr) answer(*exchange, response);
+                         });
 }
 
-void LwsServer::answer(const std::shared_ptr<HttpExchange>& exchange, HttpResponse response) {
-    if (exchange->connection == nullptr || exchange->answered) return;
-    exchange->answered = true;
-    exchange->response = std::move(response);
-    lws_rx_flow_control(exchange->connection->wsi, 1);
-    lws_callback_on_writable(exchange->connection->wsi);
+void LwsServer::answer(HttpExchange& exchange, const HttpResponse& response) {
+    if (exchange.answered) return;
+    exchange.answered = true;
+    exchange.last = stopped_;
+    Connection& connection = *exchange.connection;
+    enter(connection, Connection::Phase::answering);
+    exchange.writer = std::make_unique<AnswerWriter>(
+        loop_.native(), connection.wsi,
+        format_response(response, exchange.head_only, exchange.last),
+        [this, &connection](bool sent) { on_answered(connection, sent); });
+    exchange.writer->start();
 }
 
-int LwsServer::write_answer(Connection& connection) {
-    if (!connection.exchange || !connection.exchange->answered) return 0;
-    const auto exchange = std::move(connection.exchange);
+void LwsServer::on_answered(Connection& connection, bool sent) {
+    if (!sent) return shared_.kill(connection.wsi);
+    connection.exchange->sent = true;
+    lws_rx_flow_control(connection.wsi, 1);
+    lws_callback_on_writable(connection.wsi);  // leads to finish_exchange()
+}
+
+int LwsServer::finish_exchange(Connection& connection) {
+    if (!connection.exchange || !connection.exchange->sent) return 0;
+    const bool last = connection.exchange->last;
+    connection.exchange->connection = nullptr;
     connection.exchange.reset();
-    exchange->connection = nullptr;
     enter(connection, Connection::Phase::idle);
-    if (!write_response(connection.wsi, exchange->response, exchange->head_only, stopped_)) {
-        return -1;
-    }
-    return lws_http_transaction_completed(connection.wsi) != 0 ? -1 : 0;
+    return last || lws_http_transaction_completed(connection.wsi) != 0 ? -1 : 0;
 }
 
 int LwsServer::on_upgrade(Connection& connection, std::string_view protocol) {

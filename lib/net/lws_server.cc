@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "net/answer_writer.h"
 #include "net/http_wire.h"
 
 namespace collab::net {
@@ -60,6 +61,9 @@ LwsServer::~LwsServer() {
     acceptor_.stop();
     ev_prepare_stop(loop_.native(), &prepare_);
     ev_timer_stop(loop_.native(), &sweeper_);
+    for (Connection* connection : connections_) {
+        if (connection->exchange) connection->exchange->writer.reset();  // before its socket
+    }
     if (context_ != nullptr) lws_context_destroy(context_);
 }
 
@@ -202,7 +206,10 @@ void LwsServer::adopt(UniqueFd fd, Peer peer) {
 
 void LwsServer::forget(Connection& connection) {
     if (adopting_ == &connection) adopting_ = nullptr;
-    if (connection.exchange) connection.exchange->connection = nullptr;
+    if (connection.exchange) {
+        connection.exchange->connection = nullptr;
+        connection.exchange->writer.reset();
+    }
     acceptor_.release(connection.peer);
     connection.socket.reset();
     connections_[connection.index] = connections_.back();
@@ -231,12 +238,13 @@ void LwsServer::sweep_connection(Connection& connection, MonotonicTime now) {
     const Duration age = now - connection.since;
     if (connection.phase == Phase::responding) {
         if (age >= options_.response_timeout) {
-            answer(connection.exchange, plain_text(503, "the server took too long\n"));
+            answer(*connection.exchange, plain_text(503, "the server took too long\n"));
         }
         return;
     }
     const bool early = connection.phase == Phase::handshake || connection.phase == Phase::upgraded;
     if (age < (early ? options_.handshake_timeout : options_.idle_http_timeout)) return;
+    if (connection.exchange) connection.exchange->writer.reset();
     shared_.kill(connection.wsi);
 }
 
@@ -271,10 +279,9 @@ int LwsServer::on_http_event(Connection& connection, int reason, void* in, std::
         case LWS_CALLBACK_HTTP_BODY:
             return on_body(connection, text);
         case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-            if (connection.phase == Connection::Phase::body) dispatch(connection);
-            return 0;
+            return on_body_complete(connection);
         case LWS_CALLBACK_HTTP_WRITEABLE:
-            return write_answer(connection);
+            return finish_exchange(connection);
         case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
             return on_upgrade(connection, static_cast<const char*>(in));
         case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:

@@ -58,9 +58,12 @@ private:
     int on_request(Connection& connection);
     int refuse(Connection& connection, const HttpResponse& response);
     int on_body(Connection& connection, std::string_view piece);
+    int on_body_complete(Connection& connection);
+    static bool got_head_as_body(const Connection& connection);
     void dispatch(Connection& connection);
-    static void answer(const std::shared_ptr<HttpExchange>& exchange, HttpResponse response);
-    int write_answer(Connection& connection);
+    void answer(HttpExchange& exchange, const HttpResponse& response);
+    void on_answered(Connection& connection, bool sent);
+    int finish_exchange(Connection& connection);
     int on_upgrade(Connection& connection, std::string_view protocol);
     int on_established(Connection& connection);
     void offer_any_subprotocol(const HttpRequest& request);

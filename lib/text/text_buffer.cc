@@ -59,13 +59,12 @@ Result<Outcome> TextBuffer::apply(const Operation& operation) {
 
 Result<Outcome> TextBuffer::apply_edit(const Edit& edit) {
     const View view{edit.version, edit.version.covers(version_)};
-    COLLAB_DO(check_ranges(edit, view));
+    COLLAB_TRY(auto cursor, check_ranges(edit, view));
     const std::size_t count = pair_count(edit);
     if (count > 0) {
         EditRecord& record = edits_[edit.at];
         record.at = edit.at;
         for (std::size_t i = 0; i < count; ++i) record.text += edit.new_text[i];
-        auto cursor = tree_.begin();
         std::uint64_t offset = 0;
         for (std::size_t i = 0; i < count; ++i) {
             const std::uint64_t length = edit.new_text[i].size();
@@ -77,11 +76,14 @@ Result<Outcome> TextBuffer::apply_edit(const Edit& edit) {
     return Outcome::applied;
 }
 
-Status TextBuffer::check_ranges(const Edit& edit, const View& view) const {
+// Where the first range begins, so that its place is looked up once.
+Result<FragmentTree::Cursor> TextBuffer::check_ranges(const Edit& edit, const View& view) const {
     auto cursor = tree_.begin();
+    auto first = cursor;
     for (std::size_t i = 0; i < pair_count(edit); ++i) {
         for (const std::uint64_t offset : {edit.ranges[i].start, edit.ranges[i].end}) {
             tree_.seek(cursor, offset, view);
+            if (i == 0 && offset == edit.ranges[0].start) first = cursor;
             if (offset == cursor.start) continue;
             const Fragment* fragment = tree_.at(cursor);
             if (fragment == nullptr)
@@ -91,7 +93,7 @@ Status TextBuffer::check_ranges(const Edit& edit, const View& view) const {
                 return Error{ErrorCode::invalid, "edit range cuts a character"};
         }
     }
-    return ok();
+    return first;
 }
 
 // Spec 2, 9.4, steps 1 to 6 for one range. The list is changed in place: a fragment of which a

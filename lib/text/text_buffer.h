@@ -66,7 +66,7 @@ public:
 private:
     Result<Outcome> apply_edit(const Edit& edit);
     void apply_undo(const Undo& undo);
-    Status check_ranges(const Edit& edit, const View& view) const;
+    Result<FragmentTree::Cursor> check_ranges(const Edit& edit, const View& view) const;
     void replace(FragmentTree::Cursor& cursor, Range range, EditRecord& record,
                  std::uint64_t text_offset, std::uint64_t text_length, const View& view);
     void erase(FragmentTree::Cursor& cursor, std::uint64_t end, EditRecord& record,

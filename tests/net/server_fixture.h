@@ -67,12 +67,12 @@ protected:
     // True once the newest WebSocket has told its handler that it is closed.
     bool handler_closed();
 
+    Loop loop_;
     TestApplication application_;
     std::unique_ptr<Server> server_;
     std::uint16_t port_ = 0;
 
 private:
-    Loop loop_;
     std::thread thread_;
 };
 

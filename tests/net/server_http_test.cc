@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ev.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+#include <fstream>
 
 #include "net/http_client.h"
 #include "net/server_fixture.h"
@@ -13,6 +19,12 @@ using std::chrono::seconds;
 
 class ServerHttp : public ServerFixture {
 protected:
+    // How often the loop has woken up.
+    unsigned turns() {
+        unsigned count = 0;
+        on_loop([&] { count = ev_iteration(loop_.native()); });
+        return count;
+    }
     std::string url(const std::string& path) const {
         return "http://127.0.0.1:" + std::to_string(port_) + path;
     }
@@ -41,6 +53,23 @@ TEST_F(ServerHttp, AnswersPipelinedRequests) {
     for (int i = 0; i < 20; i++) many += "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     EXPECT_TRUE(client.send_raw(many));
     for (int i = 0; i < 20; i++) EXPECT_EQ(client.read_response().body, "hello") << i;
+}
+
+TEST_F(ServerHttp, RefusesABodyPipelinedBehindAnotherRequest) {
+    // libwebsockets mixes up where such a body begins; the application must not see it.
+    std::vector<std::string> bodies;
+    application_.http = [&](HttpRequest request, Responder respond) {
+        bodies.push_back(request.body);
+        respond({});
+    };
+    start(options());
+    auto client = connect();
+    const std::string post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc";
+    EXPECT_TRUE(client.send_raw(post + post));
+    EXPECT_EQ(client.read_response().status, 200);
+    EXPECT_EQ(client.read_response().status, 400);
+    EXPECT_TRUE(client.wait_for_end());
+    on_loop([&] { EXPECT_EQ(bodies, std::vector<std::string>{"abc"}); });
 }
 
 TEST_F(ServerHttp, ReportsEverythingAboutTheRequest) {
@@ -206,6 +235,86 @@ TEST_F(ServerHttp, ListensOnBothStacks) {
     EXPECT_EQ(connect().request("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 200);
 }
 
+TEST_F(ServerHttp, TakesOverAListeningSocketThatItInherits) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    ASSERT_EQ(::listen(fd, 10), 0);
+    auto inheriting = options();
+    inheriting.listen = {};
+    inheriting.inherited = {fd};
+    start(inheriting);
+    ASSERT_NE(port_, 0);
+    EXPECT_EQ(connect().request("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 200);
+}
+
+TEST_F(ServerHttp, ReplacesTheSocketFileOfAServerThatIsGoneAndNothingElse) {
+    const std::string path = ::testing::TempDir() + "collab_net_dead.sock";
+    ::unlink(path.c_str());
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    ASSERT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    ::close(fd);
+    auto with_socket = options();
+    with_socket.unix_sockets = {{.path = path}};
+    start(with_socket);
+    test::RawWebSocket client;
+    ASSERT_TRUE(client.connect_unix(path));
+    EXPECT_EQ(client.request("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 200);
+    TearDown();
+    EXPECT_NE(::access(path.c_str(), F_OK), 0) << "left behind";
+
+    std::ofstream(path) << "a file";
+    Loop loop;
+    const auto refused = Server::start(loop, application_, with_socket);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::invalid);
+    EXPECT_EQ(::unlink(path.c_str()), 0);
+}
+
+TEST_F(ServerHttp, RestsWhileALongAnswerIsNotRead) {
+    const std::string big(20'000'000, 'x');
+    application_.http = [&](HttpRequest, Responder respond) { respond({.body = big}); };
+    start(options());
+    auto client = connect();
+    const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    client.send_raw(request + request);  // the second comes before the first is answered
+    on_loop([] {});
+    client.send_raw(request);
+    const auto before = turns();
+    std::this_thread::sleep_for(milliseconds(300));
+    EXPECT_LT(turns() - before, 100U) << "the loop spins";
+    for (int i = 0; i < 3; i++) EXPECT_TRUE(client.read_response().body == big) << i;
+}
+
+TEST_F(ServerHttp, StopsListeningButKeepsItsWebSockets) {
+    start(options());
+    auto client = connect_websocket();
+    auto lingering = connect();
+    EXPECT_EQ(lingering.request("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 200);
+    on_loop([this] { server_->stop_listening(); });
+    test::RawWebSocket late;
+    EXPECT_FALSE(late.connect_tcp(port_));
+    EXPECT_EQ(lingering.request("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 503);
+    client.send_binary("still");
+    EXPECT_EQ(client.read_message(), "still");
+    on_loop([this] { server_->close_sockets(CloseCode::service_restart, "bye"); });
+    EXPECT_EQ(client.read_frame().value_or(test::WebSocketFrame{}).close_code(), 1012);
+}
+
+TEST(HttpClient, SaysWhyThereIsNoAnswer) {
+    const auto bad = fetch("GET", "ftp://127.0.0.1/", {}, "", seconds(1));
+    ASSERT_FALSE(bad.ok());
+    EXPECT_EQ(bad.error().code, ErrorCode::invalid);
+    const auto nobody = fetch("GET", "http://127.0.0.1:1/", {}, "", seconds(1));
+    ASSERT_FALSE(nobody.ok());
+    EXPECT_EQ(nobody.error().code, ErrorCode::unavailable);
+}
+
 class ServerTls : public ServerHttp {
 protected:
     ServerOptions tls_options(TlsMode mode) {
@@ -248,6 +357,22 @@ TEST_F(ServerTls, RefusesAKeyOfAnotherCertificate) {
     const auto refused = Server::start(loop, application_, mixed);
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().code, ErrorCode::invalid);
+}
+
+TEST_F(ServerTls, ServesANewCertificateWithoutARestart) {
+    start(tls_options(TlsMode::both));
+    auto before = connect();
+    ASSERT_TRUE(before.start_tls());
+    EXPECT_EQ(before.tls_subject(), "localhost");
+    const auto renewed = make_certificate("renewed");
+    on_loop([&] {
+        EXPECT_FALSE(server_->replace_certificate("nonsense", renewed.key).ok());
+        EXPECT_TRUE(server_->replace_certificate(renewed.certificate, renewed.key).ok());
+    });
+    auto after = connect();
+    ASSERT_TRUE(after.start_tls());
+    EXPECT_EQ(after.tls_subject(), "renewed");
+    EXPECT_EQ(before.request("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 200);
 }
 
 TEST_F(ServerTls, DropsWhoSaysNothingAtAll) {

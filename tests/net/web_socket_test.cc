@@ -196,6 +196,22 @@ TEST_P(WebSocketTest, PingsWhenItHasNothingToSay) {
     }
 }
 
+TEST_P(WebSocketTest, NoticesAPeerThatOnlyListens) {
+    auto quick = options();
+    quick.ping_interval = milliseconds(50);
+    quick.receive_timeout = milliseconds(300);
+    start(quick);
+    auto client = connect_websocket();
+    // The server always has something to say, so silence on its side is no reason for a Ping.
+    const auto begin = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - begin < milliseconds(800)) {
+        on_loop([this] { application_.last->send("news"); });
+        const auto frame = client.read_frame();
+        ASSERT_TRUE(frame) << "a listening client was dropped";
+        if (frame->opcode == 9) client.send_frame(10, frame->payload);
+    }
+}
+
 TEST_P(WebSocketTest, DropsAPeerThatHasGoneSilent) {
     auto quick = options();
     quick.ping_interval = milliseconds(50);

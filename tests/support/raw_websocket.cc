@@ -137,6 +137,15 @@ bool RawWebSocket::start_tls() {
     return SSL_connect(state_->ssl) == 1;
 }
 
+std::string RawWebSocket::tls_subject() const {
+    X509* certificate = SSL_get1_peer_certificate(state_->ssl);
+    std::array<char, 256> name{};
+    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name.data(),
+                              name.size());
+    X509_free(certificate);
+    return name.data();
+}
+
 RawHttpResponse RawWebSocket::upgrade(const std::string& path, const Headers& headers) {
     std::string text = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n" +
                        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +

@@ -45,6 +45,8 @@ public:
     bool connect_unix(const std::string& path);
     // TLS over the connection, without checking the certificate. False: the handshake failed.
     bool start_tls();
+    // The common name in the server's certificate.
+    std::string tls_subject() const;
 
     // Sends a WebSocket handshake and reads the answer; 101 is success.
     RawHttpResponse upgrade(const std::string& path, const Headers& headers = {});

@@ -51,13 +51,13 @@ TEST(Convergence, AnyOrderOfDeliveryGivesTheTextOfTheFlatModel) {
 
 // Many more fragments than fit in a leaf or in one level of nodes.
 TEST(Convergence, ALongHistoryGivesTheTextOfTheFlatModel) {
-    const History history = random_history(4711, 900);
+    const History history = random_history(4711, 800);
     TextBuffer buffer(history.base_text);
     DeferredOperations deferred;
     std::mt19937_64 random(4711);
     for (auto& batch : random_delivery(history.operations, random))
         deferred.deliver(buffer, std::move(batch), 1);
-    EXPECT_GT(buffer.fragments().size(), 1'200u);
+    EXPECT_GT(buffer.fragments().size(), 1'024u);
     EXPECT_EQ(buffer.fragments(), history.fragments);
     EXPECT_EQ(buffer.text(), history.final_text);
 }

@@ -112,7 +112,7 @@ Result<std::unordered_set<UserId>> receive_busy(db::Tx& tx, db::Ticket ticket) {
     return std::unordered_set<UserId>(busy.begin(), busy.end());
 }
 
-Result<Requested> request_contact(db::Tx& tx, UserId requester, UserId responder) {
+Result<Requested> insert_request(db::Tx& tx, UserId requester, UserId responder) {
     const Pair pair(requester, responder);
     COLLAB_TRY(const auto accepted, tx.one(kRequest, {pair.a, pair.b, pair.from_is_a},
                                            [](const db::Row& row) { return row.boolean(0); }));

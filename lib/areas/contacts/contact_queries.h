@@ -39,7 +39,7 @@ Result<std::unordered_set<UserId>> receive_busy(db::Tx& tx, db::Ticket ticket);
 
 // How a request to become contacts was taken.
 enum class Requested { pending, accepted /* the other had asked before */, refused /* exists */ };
-Result<Requested> request_contact(db::Tx& tx, UserId requester, UserId responder);
+Result<Requested> insert_request(db::Tx& tx, UserId requester, UserId responder);
 
 // Each tells whether there was such a request of `requester` that waits for `responder`.
 Result<bool> accept_request(db::Tx& tx, UserId requester, UserId responder);

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "areas/rooms/call_handlers.h"
+
+#include <algorithm>
+
+#include "areas/contacts/contact_queries.h"
+#include "areas/contacts/presence.h"
+#include "areas/rooms/participant_queries.h"
+#include "areas/rooms/ringing.h"
+#include "areas/rooms/room_updates.h"
+#include "rpc/live.h"
+
+namespace collab::rooms {
+namespace {
+
+constexpr Duration kPatience = std::chrono::seconds(10);  // decisions 5
+
+struct Wanted {
+    RoomId room;
+    UserId called;
+    std::optional<ProjectId> project;
+};
+
+Wanted wanted(const proto::Call& request) {
+    Wanted wanted{{static_cast<std::int64_t>(request.room_id())},
+                  {static_cast<std::int64_t>(request.called_user_id())},
+                  {}};
+    if (request.has_initial_project_id()) {
+        wanted.project = ProjectId{static_cast<std::int64_t>(request.initial_project_id())};
+    }
+    return wanted;
+}
+
+// Whom an admin or a member calls becomes a member of the call, whom others call a guest.
+Result<rpc::Role> role_for_called(db::Tx& tx, UserId caller, const Wanted& wanted) {
+    const auto ticket = send_standing(tx, wanted.room, caller);
+    COLLAB_TRY(const bool known, contacts::are_contacts(tx, caller, wanted.called));
+    COLLAB_TRY(const auto own, receive_standing(tx, ticket));
+    if (!known) return Error{ErrorCode::denied, "the user is not your contact"};
+    if (!own || !own->answered) return Error{ErrorCode::denied, "you are not in this call"};
+    if (own->role == rpc::Role::banned) return Error{ErrorCode::denied, "you may not call"};
+    return rpc::may_edit_projects(own->role) ? rpc::Role::member : rpc::Role::guest;
+}
+
+Result<proto::IncomingCall> place_call(rpc::Call& call, const Wanted& wanted) {
+    COLLAB_TRY(const auto role, role_for_called(call.tx, call.user(), wanted));
+    COLLAB_DO(insert_call(
+        call.tx, {wanted.room, wanted.called, call.user(), call.peer(), wanted.project, role}));
+    COLLAB_TRY(const auto standing, post_room_updated(call, wanted.room));
+    if (!standing) return Error{ErrorCode::internal, "a room went while somebody called"};
+    const auto placed = std::count_if(
+        standing->pending.begin(), standing->pending.end(), [&](const PendingCall& pending) {
+            return pending.user == wanted.called && pending.caller == call.user();
+        });
+    if (placed == 0) return Error{ErrorCode::conflict, "the user is in a call or being called"};
+    COLLAB_DO(contacts::post_presence(call, {wanted.called}));
+    return make_incoming_call(*standing, call.user(), wanted.project);
+}
+
+// Ends a call that still rings, and tells whether it did.
+Result<bool> give_up(rpc::Call& call, const Wanted& wanted) {
+    COLLAB_TRY(const bool rang, delete_pending(call.tx, wanted.called, wanted.room, call.peer()));
+    if (!rang) return false;
+    COLLAB_DO(post_room_updated(call, wanted.room));
+    post_call_canceled(call.outbox, wanted.called, wanted.room);
+    COLLAB_DO(contacts::post_presence(call, {wanted.called}));
+    return true;
+}
+
+}  // namespace
+
+rpc::Task<Status> call_user(std::shared_ptr<rpc::Conversation> conversation, proto::Call request) {
+    const Wanted what = wanted(request);
+    std::function<Result<proto::IncomingCall>(rpc::Call&)> place = [what](rpc::Call& call) {
+        return place_call(call, what);
+    };
+    COLLAB_CO_TRY(const auto incoming,
+                  co_await conversation->write<proto::IncomingCall>(std::move(place)));
+
+    if (conversation->session() == nullptr) {
+        conversation->live().hub.to_user(what.called, incoming);
+        co_return ok();
+    }
+    const auto connections = conversation->live().hub.peers_of(what.called);
+    const std::vector<PeerId> ringing(connections.begin(), connections.end());
+    const Status acknowledged = co_await conversation->first_ack(ringing, incoming, kPatience);
+    if (acknowledged.ok()) {
+        conversation->reply_ack();
+        co_return ok();
+    }
+    if (conversation->session() == nullptr) co_return ok();
+
+    std::function<Result<bool>(rpc::Call&)> end = [what](rpc::Call& call) {
+        return give_up(call, what);
+    };
+    COLLAB_CO_TRY(const bool rang, co_await conversation->write<bool>(std::move(end)));
+    if (rang) co_return Error{ErrorCode::unavailable, "the user cannot be reached"};
+    conversation->reply_ack();  // answered or declined before it could be given up
+    co_return ok();
+}
+
+Status cancel_call(rpc::Call& call, const proto::CancelCall& request) {
+    const RoomId room{static_cast<std::int64_t>(request.room_id())};
+    const UserId called{static_cast<std::int64_t>(request.called_user_id())};
+    COLLAB_TRY(const bool rang, delete_pending(call.tx, called, room, call.peer()));
+    if (!rang) return Error{ErrorCode::not_found, "you are not calling this user"};
+    COLLAB_DO(post_room_updated(call, room));
+    post_call_canceled(call.outbox, called, room);
+    call.outbox.reply();
+    return contacts::post_presence(call, {called});
+}
+
+Status decline_call(rpc::Call& call, const proto::DeclineCall& request) {
+    const RoomId room{static_cast<std::int64_t>(request.room_id())};
+    COLLAB_TRY(const bool rang, delete_pending(call.tx, call.user(), room));
+    if (!rang) return Error{ErrorCode::not_found, "you are not being called there"};
+    COLLAB_DO(post_room_updated(call, room));
+    post_call_canceled(call.outbox, call.user(), room);
+    return contacts::post_presence(call, {call.user()});
+}
+
+}  // namespace collab::rooms

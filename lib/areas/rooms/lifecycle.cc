@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "areas/rooms/lifecycle.h"
+
+#include <map>
+
+#include "areas/rooms/participant_queries.h"
+#include "areas/rooms/parting.h"
+#include "areas/rooms/ringing.h"
+#include "areas/rooms/room_rows.h"
+#include "areas/rooms/room_updates.h"
+#include "proto/projects.pb.h"
+
+namespace collab::rooms {
+namespace {
+
+constexpr std::string_view kStaleParticipants = R"sql(
+    SELECT room_id, user_id, answering_connection_server_id, answering_connection_id
+    FROM room_participants
+    WHERE answering_connection_server_id IN IDS($1) AND answering_connection_id IS NOT NULL
+    ORDER BY room_id, id
+)sql";
+
+// Who came back himself, but not to a project that he shared or had joined.
+constexpr std::string_view kStaleHosts = R"sql(
+    DELETE FROM projects WHERE host_connection_server_id IN IDS($1) RETURNING id, room_id
+)sql";
+
+constexpr std::string_view kStaleGuests = R"sql(
+    DELETE FROM project_collaborators WHERE connection_server_id IN IDS($1)
+    RETURNING project_id, connection_server_id, connection_id,
+              (SELECT p.room_id FROM projects p WHERE p.id = project_id)
+)sql";
+
+constexpr std::string_view kStaleFollowers = R"sql(
+    DELETE FROM followers
+    WHERE leader_connection_server_id IN IDS($1) OR follower_connection_server_id IN IDS($1)
+    RETURNING room_id
+)sql";
+
+struct StalePlace {
+    RoomId room;
+    Leaver leaver;
+};
+
+using Rooms = std::map<RoomId, std::vector<Leaver>>;
+
+Result<Rooms> list_stale_rooms(db::Tx& tx, const std::vector<std::int64_t>& servers) {
+    COLLAB_TRY(const auto places, tx.list(kStaleParticipants, {servers}, [](const db::Row& row) {
+        return StalePlace{row.id<RoomId>(0), {row.id<UserId>(1), peer_at(row, 2)}};
+    }));
+    Rooms rooms;
+    for (const auto& place : places) rooms[place.room].push_back(place.leaver);
+    return rooms;
+}
+
+// Projects, places and follows that name a dead server although their people are back. Posted
+// before the rooms, while the index still knows who was in the projects.
+Status sweep_projects(rpc::Call& call, const std::vector<std::int64_t>& servers, Rooms& rooms) {
+    auto& tx = call.tx;
+    const auto host_ticket = tx.send(kStaleHosts, {servers});
+    const auto guest_ticket = tx.send(kStaleGuests, {servers});
+    const auto follower_ticket = tx.send(kStaleFollowers, {servers});
+    COLLAB_TRY(const auto hosted, tx.list(host_ticket, [](const db::Row& row) {
+        return std::pair(row.id<ProjectId>(0), row.optional_integer(1));
+    }));
+    struct Guest {
+        ProjectId project;
+        PeerId peer;
+        std::optional<std::int64_t> room;
+    };
+    COLLAB_TRY(const auto guests, tx.list(guest_ticket, [](const db::Row& row) {
+        return Guest{row.id<ProjectId>(0), peer_at(row, 1), row.optional_integer(3)};
+    }));
+    COLLAB_TRY(const auto followed,
+               tx.list(follower_ticket, [](const db::Row& row) { return row.id<RoomId>(0); }));
+
+    for (const auto& [project, room] : hosted) {
+        proto::UnshareProject message;
+        message.set_project_id(static_cast<std::uint64_t>(project.value));
+        call.outbox.to_guests(project, message);
+        if (room) rooms[RoomId{*room}];
+    }
+    for (const auto& guest : guests) {
+        proto::RemoveProjectCollaborator message;
+        message.set_project_id(static_cast<std::uint64_t>(guest.project.value));
+        message.mutable_peer_id()->set_owner_id(guest.peer.server);
+        message.mutable_peer_id()->set_id(guest.peer.connection);
+        call.outbox.to_project(guest.project, message, guest.peer);
+        if (guest.room) rooms[RoomId{*guest.room}];
+    }
+    for (const auto room : followed) rooms[room];
+    return ok();
+}
+
+}  // namespace
+
+Status mark_connection_lost(rpc::Call& call, PeerId lost) {
+    return set_lost(call.tx, lost);
+}
+
+Status decline_when_offline(rpc::Call& call, UserId user) {
+    COLLAB_TRY(const auto room, delete_pending(call.tx, user));
+    if (!room) return ok();
+    COLLAB_DO(post_room_updated(call, *room));
+    return ok();
+}
+
+Status post_incoming_call(rpc::Call& call) {
+    COLLAB_TRY(const auto ringing, find_ringing(call.tx, call.user()));
+    if (!ringing) return ok();
+    COLLAB_TRY(const auto room, load_room(call.tx, ringing->room));
+    if (!room) return Error{ErrorCode::internal, "a call rings for a room that is gone"};
+    call.outbox.to_peer(call.peer(),
+                        make_incoming_call(*room, ringing->caller, ringing->initial_project));
+    return ok();
+}
+
+Status sweep(rpc::Call& call, const std::vector<ServerId>& stale) {
+    std::vector<std::int64_t> servers;
+    for (const auto server : stale) servers.push_back(server.value);
+    COLLAB_TRY(auto rooms, list_stale_rooms(call.tx, servers));
+    COLLAB_DO(sweep_projects(call, servers, rooms));
+    for (const auto& [room, leavers] : rooms) {
+        if (leavers.empty()) {
+            COLLAB_DO(post_room_updated(call, room));
+        } else {
+            COLLAB_DO(take_out(call, room, leavers, Manner::swept));
+        }
+    }
+    return ok();
+}
+
+}  // namespace collab::rooms

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Who is in which room, and whom it rings for, in SQL. Every function runs in the caller's
+// transaction; none of them tells anybody. A user has one row at most, in one room (spec 1, 4.1).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "db/tx.h"
+#include "rpc/role.h"
+
+namespace collab::rooms {
+
+// A user and the connection that he answers on.
+struct Place {
+    RoomId room;
+    UserId user;
+    PeerId peer;
+};
+
+// What somebody who names a room finds there.
+struct Entry {
+    std::optional<ChannelId> channel;  // of the room
+    bool ringing = false;              // the user has a row there that is not answered
+};
+
+// What a row says of somebody in a room.
+struct Standing {
+    rpc::Role role = rpc::Role::banned;
+    bool answered = false;
+};
+
+// Somebody's row in the room of a channel.
+struct Seat {
+    RoomId room;
+    UserId user;
+    std::optional<PeerId> peer;  // nothing while it rings
+    rpc::Role role = rpc::Role::banned;
+};
+
+Result<std::optional<Place>> find_place(db::Tx& tx, PeerId peer);
+// The second one is started and fetched apart, so that it can travel with other reads.
+db::Ticket send_place(db::Tx& tx, UserId user);
+Result<std::optional<Place>> receive_place(db::Tx& tx, db::Ticket ticket);
+// Nothing when there is no such room.
+Result<std::optional<Entry>> find_entry(db::Tx& tx, RoomId room, UserId user);
+Result<std::optional<ChannelId>> find_room_channel(db::Tx& tx, RoomId room);
+// A query that was started; fetched by receive_standing().
+db::Ticket send_standing(db::Tx& tx, RoomId room, UserId user);
+Result<std::optional<Standing>> receive_standing(db::Tx& tx, db::Ticket ticket);
+// The rows of these users in the room of the channel, answered or not.
+Result<std::vector<Seat>> list_seats(db::Tx& tx, ChannelId channel,
+                                     const std::vector<UserId>& users);
+
+Result<RoomId> insert_room(db::Tx& tx, const std::string& livekit_room);
+// The room of the channel, made with that name when there was none; and the room of a call that
+// rang for the user elsewhere, which ends. One round trip.
+struct ChannelRoom {
+    RoomId room;
+    std::optional<RoomId> left_ringing;
+};
+Result<ChannelRoom> open_channel_room(db::Tx& tx, ChannelId channel,
+                                      const std::string& livekit_room, UserId user);
+Status delete_room(db::Tx& tx, RoomId room);
+
+// Answers with the connection `place.peer`, as the participant with the lowest free index. A row
+// that rings in that room is answered and keeps its role; a new row gets `role`. Nothing happens
+// when the user has a row elsewhere: the room, loaded afterwards, shows whether he is in it.
+Status take_place(db::Tx& tx, const Place& place, rpc::Role role);
+
+// Each ends a call that rings for the user, and tells whether (and where) one did.
+Result<std::optional<RoomId>> delete_pending(db::Tx& tx, UserId user);
+Result<bool> delete_pending(db::Tx& tx, UserId user, RoomId room);
+Result<bool> delete_pending(db::Tx& tx, UserId user, RoomId room, PeerId placed_by);
+
+struct NewCall {
+    RoomId room;
+    UserId called;
+    UserId caller;
+    PeerId caller_peer;
+    std::optional<ProjectId> initial_project;
+    rpc::Role role = rpc::Role::guest;
+};
+// Nothing happens when the called user has a row already: who loads the room sees it.
+Status insert_call(db::Tx& tx, const NewCall& call);
+
+struct RingingCall {
+    RoomId room;
+    UserId caller;
+    std::optional<ProjectId> initial_project;
+};
+Result<std::optional<RingingCall>> find_ringing(db::Tx& tx, UserId user);
+
+Status set_role(db::Tx& tx, RoomId room, UserId user, rpc::Role role);
+Status set_lost(db::Tx& tx, PeerId peer);
+// False when nobody answers in the room on that connection. `kind` as LocationKind.
+Result<bool> set_location(db::Tx& tx, const Place& place, int kind,
+                          std::optional<ProjectId> project);
+Result<bool> has_signed_cla(db::Tx& tx, UserId user);
+
+}  // namespace collab::rooms

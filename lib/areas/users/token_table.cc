@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "areas/users/token_table.h"
+
+#include "crypto/token_hash.h"
+
+namespace collab::users {
+namespace {
+
+// Compared with when there is no such token; the hash of nothing that anybody has.
+constexpr std::string_view kNoHash = "$sha256$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+}  // namespace
+
+void TokenTable::load(const std::vector<TokenRow>& tokens, const std::vector<UserAccess>& users) {
+    tokens_.clear();
+    admins_.clear();
+    for (const auto& token : tokens) put_token(token);
+    for (const auto& user : users) put_user(user);
+    loaded_ = true;
+}
+
+void TokenTable::apply(const TokenChange& change) {
+    for (const auto id : change.removed) tokens_.erase(id);
+    if (change.added) put_token(*change.added);
+}
+
+std::optional<UserAccess> TokenTable::access(UserId user) const {
+    const auto found = admins_.find(user);
+    if (found == admins_.end()) return {};
+    return UserAccess{user, found->second};
+}
+
+Result<Verified> TokenTable::verify(UserId user, std::string_view token) const {
+    if (!loaded_) return Error{ErrorCode::unavailable, "the server is still starting"};
+    const auto presented = crypto::parse_access_token(token);
+    const auto found = tokens_.find(presented.ok() ? presented->id : 0);
+    const bool known = found != tokens_.end() && found->second.effective == user;
+    const auto stored = known ? std::string_view(found->second.hash) : kNoHash;
+    const auto secret = presented.ok() ? std::string_view(presented->secret) : std::string_view();
+    if (!crypto::token_matches(secret, stored) || !known) {
+        Error error{ErrorCode::denied, "invalid credentials"};
+        if (crypto::is_legacy_hash(stored)) error.tags.push_back("reason=legacy_token");
+        return error;
+    }
+    const auto who = access(user);
+    if (!who) {
+        return Error{ErrorCode::internal, "user " + std::to_string(user.value) + " not found"};
+    }
+    Verified verified{user, who->admin, {}};
+    if (found->second.user != user) verified.impersonator = found->second.user;
+    return verified;
+}
+
+}  // namespace collab::users

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What signing in asks: the tokens' hashes and who is an admin, in memory, so that it never waits
+// for the database (decisions 28). Loaded at start, kept by effects. live.state<TokenTable>().
+// Thread: loop.
+
+#include <string_view>
+#include <unordered_map>
+
+#include "areas/users/access_tokens.h"
+
+namespace collab::users {
+
+// Who may come in.
+struct Verified {
+    UserId user;
+    bool admin = false;
+    std::optional<UserId> impersonator;  // the admin who is signed in as `user`
+};
+
+class TokenTable {
+public:
+    // Replaces everything. Read in one transaction and handed over in commit order.
+    void load(const std::vector<TokenRow>& tokens, const std::vector<UserAccess>& users);
+    bool loaded() const { return loaded_; }
+
+    void apply(const TokenChange& change);
+    void put_token(const TokenRow& token) { tokens_[token.id] = token; }
+    void put_user(const UserAccess& access) { admins_[access.user] = access.admin; }
+    void remove_user(UserId user) { admins_.erase(user); }
+
+    // Nothing for a user that there is not.
+    std::optional<UserAccess> access(UserId user) const;
+    bool knows_token(std::int64_t id) const { return tokens_.contains(id); }
+
+    // Whether `user` may sign in with `token`, the second word of the header. Takes the same time
+    // whether or not there is such a token. Errors: denied, "invalid credentials", with the tag
+    // reason=legacy_token for a scrypt row; internal, the token is right but its user is gone;
+    // unavailable, nothing is loaded yet.
+    Result<Verified> verify(UserId user, std::string_view token) const;
+
+private:
+    bool loaded_ = false;
+    std::unordered_map<std::int64_t, TokenRow> tokens_;
+    std::unordered_map<UserId, bool> admins_;
+};
+
+}  // namespace collab::users
