@@ -37,8 +37,16 @@ Status check_addresses(std::string_view text) {
     return addresses.empty() ? Status(refuse("at least one address", text)) : ok();
 }
 
+std::string_view without_slashes(std::string_view text) {
+    while (text.ends_with('/')) text.remove_suffix(1);
+    return text;
+}
+
 Status check_http_url(std::string_view text) {
-    if (text.empty() || text.starts_with("http://") || text.starts_with("https://")) return ok();
+    if (text.empty()) return ok();
+    for (std::string_view scheme : {"http://", "https://"})
+        if (text.starts_with(scheme) && !without_slashes(text.substr(scheme.size())).empty())
+            return ok();
     return refuse("an http or https url", text);
 }
 
@@ -53,10 +61,6 @@ Status check_positive(std::string_view text) {
     return refuse("more than 0", text);
 }
 
-std::string_view without_slash(std::string_view text) {
-    return text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
-}
-
 // The field of a Config that a pointer to a member of Config or of Limits names.
 template <auto Member>
 auto& field(auto& config) {
@@ -69,7 +73,7 @@ auto& field(auto& config) {
 template <auto Member, Check check>
 Status set(Config& config, std::string_view text) {
     COLLAB_DO(check(text));
-    if (check == check_http_url) text = without_slash(text);
+    if (check == check_http_url) text = without_slashes(text);
     return parse_value(text, field<Member>(config));
 }
 

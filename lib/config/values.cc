@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kLongest = std::chrono::days(3650);
+constexpr double kLongestMs = 3650.0 * 24 * 60 * 60 * 1000;
 
 template <class T>
 using Word = std::pair<std::string_view, T>;
@@ -96,9 +96,10 @@ Status parse_value(std::string_view text, Duration& value) {
     }
     for (const auto& [name, length] : kDurationUnits) {
         if (name != unit) continue;
-        const double nanoseconds = number * static_cast<double>(length.count());
-        if (nanoseconds > static_cast<double>(kLongest.count())) return refused;
-        value = Duration(std::llround(nanoseconds));
+        const auto unit_ms = std::chrono::duration_cast<std::chrono::milliseconds>(length);
+        const double milliseconds = number * static_cast<double>(unit_ms.count());
+        if (milliseconds > kLongestMs || (number > 0 && milliseconds < 1)) return refused;
+        value = std::chrono::milliseconds(std::llround(milliseconds));
         return ok();
     }
     return refused;
@@ -168,10 +169,7 @@ std::string format_value(Duration value) {
     for (const auto& [name, length] : kDurationUnits)
         if (value % length == Duration{0})
             return std::to_string(value / length) + std::string(name);
-    // Finer than a millisecond: a fraction of one, to the nanosecond.
-    std::string digits = std::to_string(value.count());
-    if (digits.size() < 7) digits.insert(0, 7 - digits.size(), '0');
-    return digits.insert(digits.size() - 6, ".") + "ms";
+    return std::to_string(value / 1ms) + "ms";
 }
 
 std::string format_value(Bytes value) {

@@ -14,7 +14,8 @@
 
 namespace collab::config {
 
-// 90s, 10m, 2h, 1d, 250ms; fractions as in 0.5s; 0 without a unit. Up to 3650 days.
+// 90s, 10m, 2h, 1d, 250ms; fractions as in 0.5s; 0 without a unit. Whole milliseconds
+// count, up to 3650 days.
 Status parse_value(std::string_view text, Duration& value);
 // 8MiB, 64KiB, 1GiB, 512B, 512.
 Status parse_value(std::string_view text, Bytes& value);

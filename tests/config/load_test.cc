@@ -171,6 +171,15 @@ TEST_F(Load, RefusesAddressesWithoutAPort) {
     }
 }
 
+TEST_F(Load, TakesUrlsWithAHostAndDropsTheirLastSlashes) {
+    sources_.flags["public_url"] = "https://example.org//";
+    EXPECT_EQ(config().public_url, "https://example.org");
+    for (const char* text : {"https://", "http:///", "ftp://example.org", "example.org"}) {
+        sources_.flags["public_url"] = text;
+        EXPECT_THAT(refused().message, HasSubstr("takes an http or https url")) << text;
+    }
+}
+
 TEST_F(Load, HasOtherDefaultsInCloudMode) {
     EXPECT_EQ(config().tls, Tls::both);
     EXPECT_EQ(config().migrate, Migrate::automatic);
