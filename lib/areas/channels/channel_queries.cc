@@ -24,15 +24,13 @@ constexpr std::string_view kListSiblings = R"sql(
     FROM channels c WHERE c.parent_path = $1 ORDER BY c.channel_order, c.id
 )sql";
 
-constexpr std::string_view kCountBelow = R"sql(
-    SELECT COUNT(*) FROM channels WHERE parent_path LIKE $1 || '%'
+constexpr std::string_view kFindPlace = R"sql(
+    SELECT (SELECT COUNT(*) FROM channels WHERE parent_path LIKE $1 || '%') + 1,
+           (SELECT COALESCE(MAX(channel_order), 0) FROM channels WHERE parent_path = $2),
+           (SELECT COUNT(*) FROM channels WHERE parent_path = $2 AND name = $3 AND id <> $4)
 )sql";
 
-constexpr std::string_view kGreatestChildOrder = R"sql(
-    SELECT COALESCE(MAX(channel_order), 0) FROM channels WHERE parent_path = $1
-)sql";
-
-constexpr std::string_view kFindChildNamed = R"sql(
+constexpr std::string_view kFindSiblingNamed = R"sql(
     SELECT id FROM channels WHERE parent_path = $1 AND name = $2 AND id <> $3
 )sql";
 
@@ -46,6 +44,10 @@ constexpr std::string_view kSetVisibility = "UPDATE channels SET visibility = $2
 constexpr std::string_view kSetOrder = "UPDATE channels SET channel_order = $2 WHERE id = $1";
 constexpr std::string_view kSetParents =
     "UPDATE channels SET parent_path = $2, channel_order = $3 WHERE id = $1";
+constexpr std::string_view kMoveBelow = R"sql(
+    UPDATE channels SET parent_path = $2 || substr(parent_path, CAST($3 AS INTEGER))
+    WHERE parent_path LIKE $1 || '%'
+)sql";
 constexpr std::string_view kDelete = "DELETE FROM channels WHERE id IN IDS($1)";
 
 constexpr std::string_view kFindMembership = R"sql(
@@ -63,6 +65,26 @@ constexpr std::string_view kUpdateMembership = R"sql(
 
 constexpr std::string_view kDeleteMembership = R"sql(
     DELETE FROM channel_members WHERE channel_id = $1 AND user_id = $2
+)sql";
+
+constexpr std::string_view kFindInvitee = R"sql(
+    SELECT m.id FROM users u
+    LEFT JOIN channel_members m ON m.user_id = u.id AND m.channel_id = $1
+    WHERE u.id = $2
+)sql";
+
+constexpr std::string_view kListMemberships = R"sql(
+    SELECT channel_id, user_id, role, accepted FROM channel_members
+    WHERE channel_id = $1 AND accepted AND user_id IN IDS($2)
+)sql";
+
+constexpr std::string_view kSearchMemberships = R"sql(
+    SELECT m.channel_id, m.user_id, m.role, m.accepted
+    FROM channel_members m JOIN users u ON u.id = m.user_id
+    WHERE m.channel_id = $1 AND LOWER(u.github_login) LIKE $2
+    ORDER BY CASE m.role WHEN 'admin' THEN 0 WHEN 'member' THEN 1 WHEN 'guest' THEN 2 ELSE 3 END,
+             m.accepted DESC, u.github_login
+    LIMIT $3
 )sql";
 
 constexpr std::string_view kListParticipants = R"sql(
@@ -117,13 +139,17 @@ Channel to_channel(const db::Row& row) {
     return channel;
 }
 
+Error no_such_channel() {
+    return {ErrorCode::no_such_channel, "there is no such channel"};
+}
+
 Result<std::optional<Channel>> find_channel(db::Tx& tx, ChannelId id) {
     return tx.one(kFindChannel, {id}, to_channel);
 }
 
 Result<Channel> load_channel(db::Tx& tx, ChannelId id) {
     COLLAB_TRY(auto channel, find_channel(tx, id));
-    if (!channel) return Error{ErrorCode::no_such_channel, "there is no such channel"};
+    if (!channel) return no_such_channel();
     return std::move(*channel);
 }
 
@@ -135,22 +161,22 @@ Result<std::vector<Channel>> list_siblings(db::Tx& tx, const Channel& channel) {
     return tx.list(kListSiblings, {channel.path_of_parents()}, to_channel);
 }
 
-Result<std::int64_t> count_tree(db::Tx& tx, ChannelId root) {
-    COLLAB_TRY(const auto below, tx.one(kCountBelow, {std::to_string(root.value) + "/"},
-                                        [](const db::Row& row) { return row.integer(0); }));
-    return below.value_or(0) + 1;
+Result<Place> find_place(db::Tx& tx, const Channel& parent, const std::string& name,
+                         ChannelId except) {
+    const auto root_path = std::to_string(parent.root().value) + "/";
+    COLLAB_TRY(
+        const auto place,
+        tx.one(kFindPlace, {root_path, parent.full_path(), name, except}, [](const db::Row& row) {
+            return Place{row.integer(0), static_cast<int>(row.integer(1)), row.integer(2) > 0};
+        }));
+    return place.value_or(Place{});
 }
 
-Result<int> greatest_child_order(db::Tx& tx, const Channel& parent) {
-    COLLAB_TRY(const auto order, tx.one(kGreatestChildOrder, {parent.full_path()},
-                                        [](const db::Row& row) { return row.integer(0); }));
-    return static_cast<int>(order.value_or(0));
-}
-
-Result<bool> has_child_named(db::Tx& tx, const std::string& full_path_of_parent,
-                             const std::string& name, ChannelId except) {
-    COLLAB_TRY(const auto found, tx.one(kFindChildNamed, {full_path_of_parent, name, except},
-                                        [](const db::Row& row) { return row.integer(0); }));
+Result<bool> sibling_has_name(db::Tx& tx, const Channel& channel, const std::string& name) {
+    if (channel.is_root()) return false;
+    COLLAB_TRY(const auto found,
+               tx.one(kFindSiblingNamed, {channel.path_of_parents(), name, channel.id},
+                      [](const db::Row& row) { return row.integer(0); }));
     return found.has_value();
 }
 
@@ -181,8 +207,9 @@ Status set_order(db::Tx& tx, ChannelId id, int order) {
     return tx.run(kSetOrder, {id, order});
 }
 
-Status set_parents(db::Tx& tx, const Channel& channel) {
-    return tx.run(kSetParents, {channel.id, channel.path_of_parents(), channel.order});
+Status move_channel(db::Tx& tx, const Channel& channel, const std::string& old_full_path) {
+    COLLAB_DO(tx.run(kSetParents, {channel.id, channel.path_of_parents(), channel.order}));
+    return tx.run(kMoveBelow, {old_full_path, channel.full_path(), old_full_path.size() + 1});
 }
 
 Status delete_channels(db::Tx& tx, const std::vector<std::int64_t>& ids) {
@@ -205,6 +232,21 @@ Status update_membership(db::Tx& tx, const Membership& membership) {
 
 Status delete_membership(db::Tx& tx, ChannelId root, UserId user) {
     return tx.run(kDeleteMembership, {root, user});
+}
+
+Result<std::optional<Invitee>> find_invitee(db::Tx& tx, ChannelId root, UserId user) {
+    return tx.one(kFindInvitee, {root, user},
+                  [](const db::Row& row) { return Invitee{!row.is_null(0)}; });
+}
+
+Result<std::vector<Membership>> list_memberships(db::Tx& tx, ChannelId root,
+                                                 const std::vector<std::int64_t>& users) {
+    return tx.list(kListMemberships, {root, users}, to_membership);
+}
+
+Result<std::vector<Membership>> search_memberships(db::Tx& tx, ChannelId root,
+                                                   const std::string& pattern, std::int64_t limit) {
+    return tx.list(kSearchMemberships, {root, pattern, limit}, to_membership);
 }
 
 Result<std::vector<UserId>> list_participants(db::Tx& tx, ChannelId channel) {

@@ -48,6 +48,7 @@ inline constexpr std::string_view kChannelColumns =
     "c.id, c.name, c.visibility, c.parent_path, c.requires_zed_cla, c.channel_order";
 Channel to_channel(const db::Row& row);
 
+Error no_such_channel();
 Result<std::optional<Channel>> find_channel(db::Tx& tx, ChannelId id);
 // Error no_such_channel when there is none.
 Result<Channel> load_channel(db::Tx& tx, ChannelId id);
@@ -56,20 +57,24 @@ Result<Channel> load_channel(db::Tx& tx, ChannelId id);
 Result<std::vector<Channel>> list_descendants(db::Tx& tx, const Channel& channel);
 // Those with the same parent, the channel itself included, in their order. Requires no root.
 Result<std::vector<Channel>> list_siblings(db::Tx& tx, const Channel& channel);
-// How many channels the tree of a root has, the root included.
-Result<std::int64_t> count_tree(db::Tx& tx, ChannelId root);
-// The greatest order among the children of the channel, or 0.
-Result<int> greatest_child_order(db::Tx& tx, const Channel& parent);
-// Whether a child of the channel other than `except` has the name.
-Result<bool> has_child_named(db::Tx& tx, const std::string& full_path_of_parent,
-                             const std::string& name, ChannelId except);
+// What is asked before a channel becomes a child of another.
+struct Place {
+    std::int64_t tree_size = 0;  // channels of the whole tree, the root included
+    int greatest_order = 0;      // among the children, 0 when there are none
+    bool name_taken = false;     // by a child other than `except`
+};
+Result<Place> find_place(db::Tx& tx, const Channel& parent, const std::string& name,
+                         ChannelId except);
+// Whether a sibling has the name. Always false for roots.
+Result<bool> sibling_has_name(db::Tx& tx, const Channel& channel, const std::string& name);
 
 Result<Channel> insert_channel(db::Tx& tx, const std::string& name, const Channel* parent,
                                int order);
 Status rename_channel(db::Tx& tx, ChannelId id, const std::string& name);
 Status set_visibility(db::Tx& tx, ChannelId id, rpc::Visibility visibility);
 Status set_order(db::Tx& tx, ChannelId id, int order);
-Status set_parents(db::Tx& tx, const Channel& channel);
+// Stores parents and order of the channel, and puts what is below `old_full_path` below it.
+Status move_channel(db::Tx& tx, const Channel& channel, const std::string& old_full_path);
 // With everything that hangs on them.
 Status delete_channels(db::Tx& tx, const std::vector<std::int64_t>& ids);
 
@@ -79,6 +84,20 @@ Status insert_membership(db::Tx& tx, const Membership& membership);
 // Stores role and acceptance of an existing row.
 Status update_membership(db::Tx& tx, const Membership& membership);
 Status delete_membership(db::Tx& tx, ChannelId root, UserId user);
+
+struct Invitee {
+    bool invited_or_member = false;
+};
+// Nothing when there is no such user.
+Result<std::optional<Invitee>> find_invitee(db::Tx& tx, ChannelId root, UserId user);
+// Accepted roles of these users in the root, in no order.
+Result<std::vector<Membership>> list_memberships(db::Tx& tx, ChannelId root,
+                                                 const std::vector<std::int64_t>& users);
+
+// Members and invitees whose login matches a pattern of LIKE in lower case: admins, members,
+// guests, then the others; of each, who accepted first; then by login.
+Result<std::vector<Membership>> search_memberships(db::Tx& tx, ChannelId root,
+                                                   const std::string& pattern, std::int64_t limit);
 
 // Answered participants of the channel's room, by user id.
 Result<std::vector<UserId>> list_participants(db::Tx& tx, ChannelId channel);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace collab::channels {
 namespace {
@@ -21,7 +22,11 @@ constexpr std::string_view kDescendants = R"sql(
     FROM channel_members m
     JOIN channels c ON c.parent_path LIKE CAST(m.channel_id AS TEXT) || '/%'
     WHERE m.user_id = $1 AND (m.channel_id = $2 OR $2 = 0) AND m.accepted
-      AND (m.role IN ('admin', 'member') OR (m.role <> 'banned' AND c.visibility = 'public'))
+      AND (m.role IN ('admin', 'member') OR (m.role IN ('talker', 'guest') AND c.visibility = 'public'))
+)sql";
+
+constexpr std::string_view kBelow = R"sql(
+    SELECT id FROM channels WHERE id = $1 OR parent_path LIKE $2 || '%' ORDER BY id
 )sql";
 
 constexpr std::string_view kParticipants = R"sql(
@@ -80,12 +85,19 @@ void add_participant(std::vector<ChannelParticipants>& list, ChannelId channel, 
     list.back().users.push_back(user);
 }
 
-Status load_tree(db::Tx& tx, UserId user, std::optional<ChannelId> root, ChannelSet& set) {
-    const db::Values values = {user, root.value_or(ChannelId{})};
+// Reads roots and visible channels; of the tree that `within` is in only, when it is given.
+Status load_tree(db::Tx& tx, UserId user, const Channel* within, ChannelSet& set) {
+    const db::Values values = {user, within ? within->root() : ChannelId{}};
     const auto roots_sent = tx.send(kMemberships, values);
     const auto descendants_sent = tx.send(kDescendants, values);
+    std::optional<db::Ticket> below_sent;
+    if (within) below_sent = tx.send(kBelow, {within->id, within->full_path()});
     COLLAB_TRY(auto roots, tx.list(roots_sent, to_root));
     COLLAB_TRY(auto descendants, tx.list(descendants_sent, to_channel));
+    if (below_sent) {
+        COLLAB_TRY(set.hidden,
+                   tx.list(*below_sent, [](const db::Row& row) { return row.id<ChannelId>(0); }));
+    }
 
     std::unordered_map<ChannelId, std::string> paths;
     for (const auto& each : descendants) paths.emplace(each.id, each.full_path());
@@ -94,7 +106,7 @@ Status load_tree(db::Tx& tx, UserId user, std::optional<ChannelId> root, Channel
     set.channels = std::move(descendants);
     for (auto& row : roots) {
         if (!row.accepted) {
-            if (!root) set.invitations.push_back(std::move(row.channel));
+            if (!within) set.invitations.push_back(std::move(row.channel));
             continue;
         }
         set.memberships.push_back({row.channel.id, user, row.role, true});
@@ -102,14 +114,15 @@ Status load_tree(db::Tx& tx, UserId user, std::optional<ChannelId> root, Channel
             set.channels.push_back(std::move(row.channel));
         }
     }
+    std::unordered_set<ChannelId> visible;
+    for (const auto& each : set.channels) visible.insert(each.id);
+    std::erase_if(set.hidden, [&](ChannelId id) { return visible.contains(id); });
     return ok();
 }
 
-}  // namespace
-
-Result<ChannelSet> load_channel_set(db::Tx& tx, UserId user, std::optional<ChannelId> root) {
+Result<ChannelSet> load(db::Tx& tx, UserId user, const Channel* within) {
     ChannelSet set;
-    COLLAB_DO(load_tree(tx, user, root, set));
+    COLLAB_DO(load_tree(tx, user, within, set));
     if (set.channels.empty()) return set;
 
     std::vector<std::int64_t> ids;
@@ -130,6 +143,16 @@ Result<ChannelSet> load_channel_set(db::Tx& tx, UserId user, std::optional<Chann
     COLLAB_TRY(set.latest_messages, tx.list(latest_messages_sent, to_latest_message));
     COLLAB_TRY(set.observed_messages, tx.list(observed_messages_sent, to_latest_message));
     return set;
+}
+
+}  // namespace
+
+Result<ChannelSet> load_channel_set(db::Tx& tx, UserId user) {
+    return load(tx, user, nullptr);
+}
+
+Result<ChannelSet> load_channel_set(db::Tx& tx, UserId user, const Channel& within) {
+    return load(tx, user, &within);
 }
 
 }  // namespace collab::channels

@@ -28,9 +28,10 @@ struct ChannelParticipants {
 };
 
 struct ChannelSet {
-    std::vector<Membership> memberships;            // accepted ones, banned included
-    std::vector<Channel> channels;                  // visible: descendants by path, then the roots
-    std::vector<Channel> invitations;               // roots with a membership not yet accepted
+    std::vector<Membership> memberships;  // accepted ones, banned included
+    std::vector<Channel> channels;        // visible: descendants by path, then the roots
+    std::vector<ChannelId> hidden;        // of `within` and all below it, what is not visible
+    std::vector<Channel> invitations;     // roots with a membership not yet accepted
     std::vector<ChannelParticipants> participants;  // answered only
     std::vector<NotesVersion> latest_notes;
     std::vector<NotesVersion> observed_notes;
@@ -38,7 +39,9 @@ struct ChannelSet {
     std::vector<LatestMessage> observed_messages;
 };
 
-// Of all roots; or of one only, and then without invitations.
-Result<ChannelSet> load_channel_set(db::Tx& tx, UserId user, std::optional<ChannelId> root = {});
+// Of all roots.
+Result<ChannelSet> load_channel_set(db::Tx& tx, UserId user);
+// Of the tree that the channel is in, without invitations.
+Result<ChannelSet> load_channel_set(db::Tx& tx, UserId user, const Channel& within);
 
 }  // namespace collab::channels

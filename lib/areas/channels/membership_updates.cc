@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "areas/channels/membership_updates.h"
 
-#include <unordered_set>
-
 #include "areas/channels/channel_messages.h"
 #include "areas/channels/subscriptions.h"
 #include "rpc/live.h"
@@ -37,22 +35,14 @@ Status post_channel_participants(rpc::Call& call, const Channel& channel) {
 
 Status post_membership_updated(rpc::Call& call, const Channel& channel, UserId user) {
     const auto root = channel.root();
-    COLLAB_TRY(const auto set, load_channel_set(call.tx, user, root));
-    COLLAB_TRY(const auto below, list_descendants(call.tx, channel));
+    COLLAB_TRY(const auto set, load_channel_set(call.tx, user, channel));
 
     proto::UpdateUserChannels memberships;
     *memberships.mutable_channel_memberships() =
         std::move(*make_user_channels(set).mutable_channel_memberships());
     auto update = make_channels(set);
-    std::unordered_set<ChannelId> visible;
-    for (const auto& each : set.channels) visible.insert(each.id);
-    for (const auto& each : below) {
-        if (!visible.contains(each.id)) {
-            update.add_delete_channels(static_cast<std::uint64_t>(each.id.value));
-        }
-    }
-    if (!visible.contains(channel.id)) {
-        update.add_delete_channels(static_cast<std::uint64_t>(channel.id.value));
+    for (const auto& id : set.hidden) {
+        update.add_delete_channels(static_cast<std::uint64_t>(id.value));
     }
     // The invitation that people see is the root's, whichever channel of the tree was joined.
     update.add_remove_channel_invitations(static_cast<std::uint64_t>(root.value));

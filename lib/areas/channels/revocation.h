@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Taking rights away acts at once: whoever may no longer see a channel leaves its call, notes and
+// chat, whoever has a weaker role keeps no more than that in its call (spec 2, 6.6, the last
+// paragraphs). Each asks the Evictor, which may close connections: post everything that people
+// shall still get, and place the answer, before.
+
+#include <optional>
+
+#include "areas/channels/channel_queries.h"
+#include "rpc/call.h"
+
+namespace collab::channels {
+
+// The channel is about to be deleted with all below it.
+Status evict_everybody(rpc::Call& call, const Channel& channel);
+
+// The channel has its visibility now: members of its tree whose role cannot see it have to go.
+Status evict_who_cannot_see(rpc::Call& call, const Channel& channel);
+
+// The user's role in the tree of a root was `before` and is `after`; nothing: none any more.
+Status revoke(rpc::Call& call, const Channel& root, UserId user, rpc::Role before,
+              std::optional<rpc::Role> after);
+
+}  // namespace collab::channels
