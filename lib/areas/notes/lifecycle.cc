@@ -3,20 +3,17 @@
 
 #include <set>
 
+#include "areas/notes/leaving.h"
 #include "areas/notes/note_messages.h"
 #include "areas/notes/note_queries.h"
 
 namespace collab::notes {
 namespace {
 
-Status tell_remaining(rpc::Call& call, const std::vector<Removed>& removed) {
+std::set<ChannelId> channels_of(const std::vector<Removed>& removed) {
     std::set<ChannelId> channels;
     for (const auto& each : removed) channels.insert(each.channel);
-    for (const auto channel : channels) {
-        COLLAB_TRY(const auto remaining, list_collaborators(call.tx, channel));
-        post_collaborators(call.outbox, channel, remaining);
-    }
-    return ok();
+    return channels;
 }
 
 }  // namespace
@@ -27,19 +24,29 @@ Status mark_connection_lost(rpc::Call& call, PeerId peer) {
 
 Status leave_all(rpc::Call& call, PeerId peer) {
     COLLAB_TRY(const auto removed, remove_connection(call.tx, peer));
-    return tell_remaining(call, removed);
+    for (const auto channel : channels_of(removed)) {
+        COLLAB_TRY(const auto note, lock_note(call.tx, channel));
+        COLLAB_DO(finish_leaving(call, channel, note));
+    }
+    return ok();
 }
 
 Status evict(rpc::Call& call, ChannelId channel, const std::vector<UserId>& users) {
     if (users.empty()) return ok();
     COLLAB_TRY(const auto removed, remove_users(call.tx, channel, users));
-    return tell_remaining(call, removed);
+    if (removed.empty()) return ok();
+    COLLAB_TRY(const auto note, lock_note(call.tx, channel));
+    return finish_leaving(call, channel, note);
 }
 
 Status sweep(rpc::Call& call, const std::vector<ServerId>& stale) {
     if (stale.empty()) return ok();
     COLLAB_TRY(const auto removed, remove_servers(call.tx, stale));
-    return tell_remaining(call, removed);
+    for (const auto channel : channels_of(removed)) {
+        COLLAB_TRY(const auto remaining, list_collaborators(call.tx, channel));
+        post_collaborators(call.outbox, channel, remaining);
+    }
+    return ok();
 }
 
 }  // namespace collab::notes

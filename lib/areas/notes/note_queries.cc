@@ -4,15 +4,82 @@
 namespace collab::notes {
 namespace {
 
+// An update that changes nothing takes the lock in both databases.
+constexpr std::string_view kLockNote = R"sql(
+    UPDATE buffers SET stamp = stamp WHERE channel_id = $1
+    RETURNING id, channel_id, epoch, stamp, latest_operation_epoch,
+        latest_operation_lamport_timestamp, latest_operation_replica_id
+)sql";
+constexpr std::string_view kFindNote = R"sql(
+    SELECT id, channel_id, epoch, stamp, latest_operation_epoch,
+        latest_operation_lamport_timestamp, latest_operation_replica_id
+    FROM buffers WHERE id = $1
+)sql";
+constexpr std::string_view kInsertNote =
+    "INSERT INTO buffers (channel_id) VALUES ($1) ON CONFLICT (channel_id) DO NOTHING";
+constexpr std::string_view kInsertSnapshot = R"sql(
+    INSERT INTO buffer_snapshots (buffer_id, epoch, text, operation_serialization_version)
+    VALUES ($1, $2, $3, 1) ON CONFLICT (buffer_id, epoch) DO NOTHING
+)sql";
+constexpr std::string_view kBaseText =
+    "SELECT text FROM buffer_snapshots WHERE buffer_id = $1 AND epoch = $2";
+constexpr std::string_view kListOperations = R"sql(
+    SELECT lamport_timestamp, replica_id, value FROM buffer_operations
+    WHERE buffer_id = $1 AND epoch = $2 ORDER BY lamport_timestamp, replica_id
+)sql";
+constexpr std::string_view kListOperationsAfter = R"sql(
+    SELECT lamport_timestamp, replica_id, value FROM buffer_operations
+    WHERE buffer_id = $1 AND epoch = $2 AND lamport_timestamp > $4 AND replica_id IN IDS($3)
+    ORDER BY lamport_timestamp, replica_id
+)sql";
+constexpr std::string_view kInsertOperation = R"sql(
+    INSERT INTO buffer_operations (buffer_id, epoch, lamport_timestamp, replica_id, value)
+    VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (buffer_id, epoch, lamport_timestamp, replica_id) DO NOTHING
+)sql";
+constexpr std::string_view kUpdateNote = R"sql(
+    UPDATE buffers SET epoch = $2, stamp = $3, latest_operation_epoch = $4,
+        latest_operation_lamport_timestamp = $5, latest_operation_replica_id = $6
+    WHERE id = $1
+)sql";
+constexpr std::string_view kRaiseObserved = R"sql(
+    INSERT INTO observed_buffer_edits (user_id, buffer_id, epoch, lamport_timestamp, replica_id)
+    VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (user_id, buffer_id) DO UPDATE SET epoch = excluded.epoch,
+        lamport_timestamp = excluded.lamport_timestamp, replica_id = excluded.replica_id
+    WHERE (observed_buffer_edits.epoch, observed_buffer_edits.lamport_timestamp,
+           observed_buffer_edits.replica_id)
+        < (excluded.epoch, excluded.lamport_timestamp, excluded.replica_id)
+)sql";
+constexpr std::string_view kSetObserved = R"sql(
+    INSERT INTO observed_buffer_edits (user_id, buffer_id, epoch, lamport_timestamp, replica_id)
+    VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (user_id, buffer_id) DO UPDATE SET epoch = excluded.epoch,
+        lamport_timestamp = excluded.lamport_timestamp, replica_id = excluded.replica_id
+)sql";
 constexpr std::string_view kListCollaborators =
-    "SELECT connection_server_id, connection_id, user_id, replica_id "
+    "SELECT connection_server_id, connection_id, user_id, replica_id, connection_lost "
     "FROM channel_buffer_collaborators WHERE channel_id = $1 ORDER BY id";
+constexpr std::string_view kInsertCollaborator = R"sql(
+    INSERT INTO channel_buffer_collaborators
+        (channel_id, connection_server_id, connection_id, user_id, replica_id)
+    VALUES ($1, $2, $3, $4, $5)
+)sql";
+constexpr std::string_view kMoveCollaborator = R"sql(
+    UPDATE channel_buffer_collaborators
+    SET connection_server_id = $4, connection_id = $5, connection_lost = FALSE
+    WHERE channel_id = $1 AND connection_server_id = $2 AND connection_id = $3
+)sql";
 constexpr std::string_view kMarkLost =
     "UPDATE channel_buffer_collaborators SET connection_lost = TRUE "
     "WHERE connection_server_id = $1 AND connection_id = $2";
 constexpr std::string_view kRemoveConnection =
     "DELETE FROM channel_buffer_collaborators "
     "WHERE connection_server_id = $1 AND connection_id = $2 "
+    "RETURNING channel_id, connection_server_id, connection_id";
+constexpr std::string_view kRemoveFromChannel =
+    "DELETE FROM channel_buffer_collaborators "
+    "WHERE channel_id = $1 AND connection_server_id = $2 AND connection_id = $3 "
     "RETURNING channel_id, connection_server_id, connection_id";
 constexpr std::string_view kRemoveUsers =
     "DELETE FROM channel_buffer_collaborators WHERE channel_id = $1 AND user_id IN IDS($2) "
@@ -21,12 +88,34 @@ constexpr std::string_view kRemoveServers =
     "DELETE FROM channel_buffer_collaborators WHERE connection_server_id IN IDS($1) "
     "RETURNING channel_id, connection_server_id, connection_id";
 
+text::Lamport lamport_of(const db::Row& row, int column) {
+    return {static_cast<std::uint32_t>(row.integer(column)),
+            static_cast<std::uint16_t>(row.integer(column + 1))};
+}
+
+Note note_of(const db::Row& row) {
+    Note note{row.id<BufferId>(0), row.id<ChannelId>(1), row.integer(2), row.integer(3), {}};
+    if (!row.is_null(4)) note.latest = Note::Latest{row.integer(4), lamport_of(row, 5)};
+    return note;
+}
+
+StoredOperation operation_of(const db::Row& row) {
+    return {lamport_of(row, 0), row.text(2)};
+}
+
 PeerId peer_of(const db::Row& row, int column) {
     return {static_cast<std::uint32_t>(row.integer(column)),
             static_cast<std::uint32_t>(row.integer(column + 1))};
 }
 
-Removed removed_of(const db::Row& row) { return {row.id<ChannelId>(0), peer_of(row, 1)}; }
+Collaborator collaborator_of(const db::Row& row) {
+    return {peer_of(row, 0), row.id<UserId>(2), static_cast<std::uint32_t>(row.integer(3)),
+            row.boolean(4)};
+}
+
+Removed removed_of(const db::Row& row) {
+    return {row.id<ChannelId>(0), peer_of(row, 1)};
+}
 
 template <class Id>
 std::vector<std::int64_t> numbers_of(const std::vector<Id>& ids) {
@@ -35,13 +124,102 @@ std::vector<std::int64_t> numbers_of(const std::vector<Id>& ids) {
     return numbers;
 }
 
+db::Values observed_values(UserId user, BufferId note, const Note::Latest& seen) {
+    return {user, note, seen.epoch, seen.at.value, std::uint32_t{seen.at.replica}};
+}
+
 }  // namespace
 
+Result<std::optional<Note>> lock_note(db::Tx& tx, ChannelId channel) {
+    return tx.one(kLockNote, {channel}, note_of);
+}
+
+Result<Note> lock_or_create_note(db::Tx& tx, ChannelId channel) {
+    COLLAB_TRY(auto found, lock_note(tx, channel));
+    if (found) return *found;
+    COLLAB_DO(tx.run(kInsertNote, {channel}));
+    COLLAB_TRY(auto made, lock_note(tx, channel));
+    if (!made) return Error{ErrorCode::internal, "the notes just made are gone"};
+    COLLAB_DO(insert_snapshot(tx, made->id, 0, ""));
+    return *made;
+}
+
+Result<std::optional<Note>> find_note(db::Tx& tx, BufferId id) {
+    return tx.one(kFindNote, {id}, note_of);
+}
+
+Result<History> load_history(db::Tx& tx, const Note& note) {
+    const auto base_text = tx.send(kBaseText, {note.id, note.epoch});
+    const auto operations = tx.send(kListOperations, {note.id, note.epoch});
+    History history;
+    COLLAB_TRY(auto text, tx.one(base_text, [](const db::Row& row) { return row.text(0); }));
+    if (text) history.base_text = *std::move(text);
+    COLLAB_TRY(history.operations, tx.list(operations, operation_of));
+    return history;
+}
+
+Result<std::vector<StoredOperation>> list_operations(db::Tx& tx, const Note& note,
+                                                     const std::vector<std::int64_t>& replicas,
+                                                     std::uint32_t after) {
+    return tx.list(kListOperationsAfter, {note.id, note.epoch, replicas, after}, operation_of);
+}
+
+Status insert_operation(db::Tx& tx, const Note& note, const StoredOperation& operation) {
+    return tx.run(kInsertOperation,
+                  {note.id, note.epoch, operation.at.value, std::uint32_t{operation.at.replica},
+                   db::Blob{operation.value}});
+}
+
+Status update_note(db::Tx& tx, const Note& note) {
+    db::Values values{note.id, note.epoch, note.stamp, nullptr, nullptr, nullptr};
+    if (note.latest) {
+        values[3] = note.latest->epoch;
+        values[4] = note.latest->at.value;
+        values[5] = std::uint32_t{note.latest->at.replica};
+    }
+    return tx.run(kUpdateNote, values);
+}
+
+Status insert_snapshot(db::Tx& tx, BufferId note, std::int64_t epoch, const std::string& text) {
+    return tx.run(kInsertSnapshot, {note, epoch, text});
+}
+
+Status raise_observed(db::Tx& tx, UserId user, BufferId note, const Note::Latest& seen) {
+    return tx.run(kRaiseObserved, observed_values(user, note, seen));
+}
+
+Status set_observed(db::Tx& tx, UserId user, BufferId note, const Note::Latest& seen) {
+    return tx.run(kSetObserved, observed_values(user, note, seen));
+}
+
 Result<std::vector<Collaborator>> list_collaborators(db::Tx& tx, ChannelId channel) {
-    return tx.list(kListCollaborators, {channel}, [](const db::Row& row) {
-        return Collaborator{peer_of(row, 0), row.id<UserId>(2),
-                            static_cast<std::uint32_t>(row.integer(3))};
-    });
+    return receive_collaborators(tx, send_collaborators(tx, channel));
+}
+
+db::Ticket send_collaborators(db::Tx& tx, ChannelId channel) {
+    return tx.send(kListCollaborators, {channel});
+}
+
+Result<std::vector<Collaborator>> receive_collaborators(db::Tx& tx, db::Ticket ticket) {
+    return tx.list(ticket, collaborator_of);
+}
+
+const Collaborator* find_collaborator(const std::vector<Collaborator>& all, PeerId peer) {
+    for (const auto& each : all) {
+        if (each.peer == peer) return &each;
+    }
+    return nullptr;
+}
+
+Status insert_collaborator(db::Tx& tx, ChannelId channel, const Collaborator& collaborator) {
+    return tx.run(kInsertCollaborator,
+                  {channel, collaborator.peer.server, collaborator.peer.connection,
+                   collaborator.user, collaborator.replica});
+}
+
+Status move_collaborator(db::Tx& tx, ChannelId channel, PeerId from, PeerId to) {
+    return tx.run(kMoveCollaborator,
+                  {channel, from.server, from.connection, to.server, to.connection});
 }
 
 Status mark_collaborators_lost(db::Tx& tx, PeerId peer) {
@@ -50,6 +228,18 @@ Status mark_collaborators_lost(db::Tx& tx, PeerId peer) {
 
 Result<std::vector<Removed>> remove_connection(db::Tx& tx, PeerId peer) {
     return tx.list(kRemoveConnection, {peer.server, peer.connection}, removed_of);
+}
+
+Result<std::vector<Removed>> remove_connections(db::Tx& tx, ChannelId channel,
+                                                const std::vector<PeerId>& peers) {
+    std::vector<Removed> all;
+    for (const auto peer : peers) {
+        COLLAB_TRY(
+            const auto removed,
+            tx.list(kRemoveFromChannel, {channel, peer.server, peer.connection}, removed_of));
+        all.insert(all.end(), removed.begin(), removed.end());
+    }
+    return all;
 }
 
 Result<std::vector<Removed>> remove_users(db::Tx& tx, ChannelId channel,

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the other collaborators of notes get of an update (spec 2, 8.2). No SQL.
+
+#include <vector>
+
+#include "areas/notes/open_notes.h"
+#include "proto/notes.pb.h"
+#include "rpc/outbox.h"
+
+namespace collab::notes {
+
+// The new operations, in the order in which they were applied, to everybody but who sent each.
+void relay_accepted(rpc::Outbox& outbox, ChannelId channel, const Accepted& accepted,
+                    const std::vector<Collaborator>& collaborators);
+
+// What is not stored (selections and the like), to everybody but `sender`. Operations of a variant
+// that we do not know are left out, because a client throws a message with one away; line endings,
+// which older clients do not know, go in a message of their own.
+void relay_others(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
+                  const std::vector<Collaborator>& collaborators, PeerId sender);
+
+}  // namespace collab::notes

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "areas/notes/note_updates.h"
+
+#include <algorithm>
+#include <map>
+
+#include "areas/channels/channel_access.h"
+#include "areas/notes/leaving.h"
+#include "areas/notes/note_operations.h"
+#include "areas/notes/note_relay.h"
+#include "areas/notes/unseen_notes.h"
+#include "base/log.h"
+
+namespace collab::notes {
+namespace {
+
+using Collaborators = std::vector<Collaborator>;
+
+bool changes_any_text(const proto::UpdateChannelBuffer& request) {
+    return std::ranges::any_of(request.operations(),
+                               [](const auto& each) { return changes_text(each); });
+}
+
+bool only_selects(const proto::UpdateChannelBuffer& request) {
+    return std::ranges::all_of(request.operations(), [](const auto& each) {
+        return each.has_update_selections() ||
+               each.variant_case() == proto::Operation::VARIANT_NOT_SET;
+    });
+}
+
+bool is_of_somebody_else(text::Lamport at, const Collaborators& collaborators, UserId user) {
+    return std::ranges::any_of(collaborators, [&](const Collaborator& each) {
+        return each.replica == at.replica && each.user != user;
+    });
+}
+
+// The edits and undos of a message that are to be tried; one that is wrong in itself is refused.
+std::vector<text::Operation> batch_of(rpc::Call& call, const proto::UpdateChannelBuffer& request,
+                                      const Collaborators& collaborators,
+                                      std::vector<text::DeferredOperations::Refused>& refused) {
+    std::vector<text::Operation> batch;
+    const auto refuse = [&](Error error) {
+        refused.push_back({{}, sender_of(call.peer()), std::move(error)});
+    };
+    for (const auto& each : request.operations()) {
+        if (!changes_text(each)) continue;
+        if (each.ByteSizeLong() > call.settings.limits.note_operation) {
+            refuse({ErrorCode::too_many, "the operation is too long"});
+            continue;
+        }
+        auto operation = parse_operation(each);
+        if (!operation.ok()) {
+            refuse(std::move(operation).error());
+        } else if (!is_of_somebody_else(text::timestamp(*operation), collaborators, call.user())) {
+            batch.push_back(std::move(operation).value());
+        }
+    }
+    return batch;
+}
+
+// Writes what was accepted and what its authors have thereby seen. Returns the newest timestamp of
+// each replica.
+Result<UnseenNotes::News> store(rpc::Call& call, Note& note, const Accepted& accepted,
+                                const Collaborators& collaborators) {
+    UnseenNotes::News news;
+    news.channel = note.channel;
+    news.epoch = note.epoch;
+    std::map<Sender, text::Lamport> newest;
+    for (const auto& each : accepted.applied) {
+        const auto at = text::timestamp(each.operation);
+        COLLAB_DO(insert_operation(call.tx, note, {at, encode_operation(each.operation)}));
+        auto& of_sender = newest[each.sender];
+        of_sender = std::max(of_sender, at);
+    }
+    for (const auto& [sender, at] : newest) {
+        const Note::Latest latest{note.epoch, at};
+        if (!note.latest || *note.latest < latest) note.latest = latest;
+        auto& of_replica = news.version[at.replica];
+        of_replica = std::max(of_replica, at.value);
+        for (const auto& each : collaborators) {
+            if (sender_of(each.peer) != sender) continue;
+            COLLAB_DO(raise_observed(call.tx, each.user, note.id, latest));
+        }
+    }
+    note.stamp = new_stamp(call);
+    COLLAB_DO(update_note(call.tx, note));
+    return news;
+}
+
+// Takes whoever sent something wrong out of the notes.
+Status expel(rpc::Call& call, const Note& note, const Accepted& accepted,
+             const Collaborators& collaborators) {
+    std::vector<PeerId> peers;
+    for (const auto& refused : accepted.refused) {
+        for (const auto& each : collaborators) {
+            if (sender_of(each.peer) != refused.sender) continue;
+            log(LogLevel::debug,
+                "user " + std::to_string(each.user.value) + " leaves the notes of channel " +
+                    std::to_string(note.channel.value) + ": " + refused.error.message);
+            peers.push_back(each.peer);
+        }
+    }
+    if (peers.empty()) return ok();
+    COLLAB_DO(remove_connections(call.tx, note.channel, peers));
+    return finish_leaving(call, note.channel, note);
+}
+
+Status change_text(rpc::Call& call, const channels::Channel& channel,
+                   const proto::UpdateChannelBuffer& request, const Collaborators& collaborators) {
+    COLLAB_TRY(auto note, lock_note(call.tx, channel.id));
+    if (!note) return Error{ErrorCode::internal, "somebody has notes open that do not exist"};
+    COLLAB_TRY(const auto open, open_note(call, *note));
+    if (open->damaged()) return *open->damaged();
+    std::set<Sender> present;
+    for (const auto& each : collaborators) present.insert(sender_of(each.peer));
+    std::vector<text::DeferredOperations::Refused> refused;
+    auto batch = batch_of(call, request, collaborators, refused);
+    auto accepted = open->accept(std::move(batch), sender_of(call.peer()), present);
+    std::ranges::move(refused, std::back_inserter(accepted.refused));
+    relay_accepted(call.outbox, channel.id, accepted, collaborators);
+    if (!accepted.applied.empty()) {
+        COLLAB_TRY(auto news, store(call, *note, accepted, collaborators));
+        open->set_stamp(note->stamp);
+        news.root = channel.root();
+        news.visibility = channel.visibility;
+        for (const auto& each : collaborators) news.collaborators.push_back(each.peer);
+        call.outbox.effect([news = std::move(news)](rpc::Live& live) {
+            live.state<UnseenNotes>().tell(live, news);
+        });
+    }
+    relay_others(call.outbox, request, collaborators, call.peer());
+    return expel(call, *note, accepted, collaborators);
+}
+
+}  // namespace
+
+Status update_channel_buffer(rpc::Call& call, const proto::UpdateChannelBuffer& request) {
+    const ChannelId id{static_cast<std::int64_t>(request.channel_id())};
+    const auto ticket = send_collaborators(call.tx, id);
+    const auto channel = channels::load_channel(call.tx, id);
+    COLLAB_TRY(const auto collaborators, receive_collaborators(call.tx, ticket));
+    if (!channel.ok()) return channel.error();
+    COLLAB_DO(only_selects(request) ? channels::require_participant(call.tx, *channel, call.user())
+                                    : channels::require_member(call.tx, *channel, call.user()));
+    if (find_collaborator(collaborators, call.peer()) == nullptr) {
+        return Error{ErrorCode::denied, "these notes are not open on this connection"};
+    }
+    if (changes_any_text(request)) return change_text(call, *channel, request, collaborators);
+    relay_others(call.outbox, request, collaborators, call.peer());
+    return ok();
+}
+
+}  // namespace collab::notes

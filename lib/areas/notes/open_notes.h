@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The text of the notes that people have open, kept in memory so that an operation is checked and
+// applied without reading the others again. It is a cache of the rows and nothing more: a note in
+// it counts only while its stamp is that of the row (note_queries.h). A transaction that was rolled
+// back, or another server, leaves a stamp behind that the row does not have, and the note is then
+// replayed from its rows.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "areas/notes/note_queries.h"
+#include "text/deferred_operations.h"
+#include "text/text_buffer.h"
+
+namespace collab::notes {
+
+// Who sent an operation, as the text library counts senders.
+using Sender = text::DeferredOperations::Sender;
+constexpr Sender sender_of(PeerId peer) {
+    return Sender{peer.server} << 32 | peer.connection;
+}
+
+// What one message changed.
+struct Accepted {
+    std::vector<text::DeferredOperations::Delivered> applied;  // new ones, in this order
+    std::vector<text::DeferredOperations::Refused> refused;
+};
+
+// One epoch of a note. Thread: writer.
+class OpenNote {
+public:
+    // Replays the rows. A row that cannot be applied makes the note damaged().
+    OpenNote(const Note& note, const History& history);
+
+    // Set: what is stored cannot be trusted; nobody may join or change these notes.
+    const std::optional<Error>& damaged() const { return damaged_; }
+    bool has_operations() const { return operations_ > 0; }
+    const text::TextBuffer& buffer() const { return buffer_; }
+    // Whether rows are waiting for others that are not there.
+    bool has_early_rows() const { return early_rows_.size() > 0; }
+
+    // Applies what of `batch` and of what was held before can be applied now, and holds the rest
+    // for its sender; what is held for somebody not among `present` is forgotten. Refused are also
+    // operations of a sender who has too much held (decisions 10).
+    Accepted accept(std::vector<text::Operation> batch, Sender sender,
+                    const std::set<Sender>& present);
+
+    // The rows that accept() led to have been written under this stamp. Until then the note matches
+    // nothing, because its buffer is ahead of the rows.
+    void set_stamp(std::int64_t stamp) { stamp_ = stamp; }
+    bool matches(const Note& note) const { return note.epoch == epoch_ && note.stamp == stamp_; }
+    // Takes over what `older` held for its senders, if it is about the same epoch.
+    void inherit(OpenNote& older);
+
+private:
+    struct Released {
+        text::DeferredOperations::Delivered operation;
+        std::uint64_t message;  // in which it was applied
+    };
+
+    void take(text::DeferredOperations::Delivery delivery, Accepted& accepted);
+    void apply_early_rows(Accepted& accepted);
+    void forget_absent(const std::set<Sender>& present);
+    void redeliver_released(Accepted& accepted);
+    void refuse_hoarders(Accepted& accepted);
+
+    std::int64_t epoch_;
+    std::int64_t stamp_;
+    text::TextBuffer buffer_;
+    std::size_t operations_ = 0;
+    std::optional<Error> damaged_;
+    text::DeferredOperations early_rows_;
+    text::DeferredOperations held_;
+    std::set<Sender> holding_;  // at least all that held_ holds something for
+    // Held operations applied by messages whose transaction may yet be rolled back.
+    std::vector<Released> released_;
+    bool replayed_ = false;  // released_ came from an older note and must be delivered again
+    std::uint64_t messages_ = 0;
+};
+
+// All open notes: call.services.get<OpenNotes>(). Const, because services are; everything in it is
+// a cache. Thread: writer.
+class OpenNotes {
+public:
+    // Null when nothing is in memory, or not what the rows say.
+    std::shared_ptr<OpenNote> current(const Note& note) const;
+    // Keeps it in place of what was known of that note.
+    void put(const Note& note, std::shared_ptr<OpenNote> open) const;
+    // Nobody has the note open any more.
+    void close(BufferId id) const { notes_.erase(id); }
+
+private:
+    mutable std::unordered_map<BufferId, std::shared_ptr<OpenNote>> notes_;
+};
+
+}  // namespace collab::notes
