@@ -9,6 +9,11 @@ Status drop_connection(rpc::Call& call, PeerId peer) {
     return delete_participants_of(call.tx, peer);
 }
 
+Status evict(rpc::Call& call, ChannelId channel, const std::vector<UserId>& users) {
+    if (users.empty()) return ok();
+    return delete_participants(call.tx, channel, users);
+}
+
 Status sweep(rpc::Call& call, const std::vector<ServerId>& stale) {
     if (stale.empty()) return ok();
     return delete_participants_of(call.tx, stale);
