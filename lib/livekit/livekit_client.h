@@ -17,7 +17,7 @@ namespace collab::livekit {
 // program ends is dropped.
 class LivekitClient final : public rooms::MediaServer {
 public:
-    // `executor` must outlive this.
+    // This must outlive the outside lane's threads, and `executor` every call.
     LivekitClient(Executor& executor, rpc::LiveKitSettings settings);
 
     void remove_participant(const std::string& livekit_room, UserId user) const override;
