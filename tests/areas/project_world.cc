@@ -30,6 +30,11 @@ void apply_statuses(ProjectView::Git& git, proto::UpdateRepository update) {
         for (const auto& branch : update.branch_list()) git.branches += branch.ref_name() + " ";
         git.branches += update.branch_list_error();
     }
+    // Absent leaves what is known (spec 9, 9.6).
+    if (update.has_common_dir_abs_path()) git.common_dir = update.common_dir_abs_path();
+    if (update.has_repository_dir_abs_path()) git.repository_dir = update.repository_dir_abs_path();
+    update.clear_common_dir_abs_path();
+    update.clear_repository_dir_abs_path();
     update.clear_updated_statuses();
     update.clear_removed_statuses();
     update.clear_branch_list();
@@ -39,6 +44,40 @@ void apply_statuses(ProjectView::Git& git, proto::UpdateRepository update) {
 }
 
 }  // namespace
+
+std::string ProjectView::difference(const ProjectView& other) const {
+    std::string text;
+    const auto differ = [&](const std::string& what, bool same) {
+        if (!same) text += what + "; ";
+    };
+    differ("worktrees", trees.size() == other.trees.size());
+    differ("repositories", repositories.size() == other.repositories.size());
+    differ("servers", servers == other.servers);
+    for (const auto& [id, tree] : trees) {
+        const auto found = other.trees.find(id);
+        if (found == other.trees.end()) continue;
+        const std::string name = "worktree " + std::to_string(id) + " ";
+        differ(name + "names", tree.root_name == found->second.root_name &&
+                                   tree.abs_path == found->second.abs_path);
+        differ(name + "scan",
+               tree.scan_id == found->second.scan_id && tree.complete == found->second.complete);
+        differ(name + "root repository", tree.common_dir == found->second.common_dir);
+        differ(name + "entries", tree.entries == found->second.entries);
+        differ(name + "diagnostics", tree.diagnostics == found->second.diagnostics);
+        differ(name + "settings", tree.settings == found->second.settings);
+    }
+    for (const auto& [id, git] : repositories) {
+        const auto found = other.repositories.find(id);
+        if (found == other.repositories.end()) continue;
+        const std::string name = "repository " + std::to_string(id) + " ";
+        differ(name + "fields", git.fields == found->second.fields);
+        differ(name + "statuses", git.statuses == found->second.statuses);
+        differ(name + "branches", git.branches == found->second.branches);
+        differ(name + "folders", git.common_dir == found->second.common_dir &&
+                                     git.repository_dir == found->second.repository_dir);
+    }
+    return text;
+}
 
 void ProjectView::apply(const Received& message) {
     const auto& envelope = message.envelope;

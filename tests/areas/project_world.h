@@ -36,12 +36,17 @@ struct ProjectView {
         std::string fields;
         std::map<std::string, std::string> statuses;
         std::string branches;
+        std::string common_dir;
+        std::string repository_dir;
         bool operator==(const Git&) const = default;
     };
     std::map<std::uint64_t, Tree> trees;
     std::map<std::uint64_t, Git> repositories;
     std::map<std::uint64_t, std::string> servers;
     bool operator==(const ProjectView&) const = default;
+
+    // Where the other one differs, for people; empty when they are equal.
+    std::string difference(const ProjectView& other) const;
 
     void apply(const Received& message);
     void apply(const proto::JoinProjectResponse& response);

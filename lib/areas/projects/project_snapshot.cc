@@ -47,6 +47,7 @@ void write(const Worktree& worktree, proto::WorktreeSnapshot& out) {
 void write(const Repository& repository, proto::RepositorySnapshot& out) {
     out.set_id(repository.id);
     out.set_scan_id(repository.scan_id);
+    out.set_born_scan_id(repository.born_scan_id);
     out.set_common(repository.common);
     out.set_repository_dir(repository.repository_dir);
     out.set_common_dir(repository.common_dir);
@@ -99,6 +100,8 @@ void read(const proto::RepositorySnapshot& stored, std::uint64_t change, Reposit
     repository.id = stored.id();
     repository.scan_id = stored.scan_id();
     repository.changed = change;
+    repository.born = change;
+    repository.born_scan_id = stored.born_scan_id();
     repository.common = stored.common();
     repository.repository_dir = stored.repository_dir();
     repository.common_dir = stored.common_dir();

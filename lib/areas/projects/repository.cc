@@ -65,7 +65,11 @@ Status Repository::apply(const proto::UpdateRepository& update, wire::Bytes payl
     id = update.id();
     scan_id = update.scan_id();
     changed = change;
-    removed = false;
+    if (removed || born == 0) {
+        born = change;
+        born_scan_id = scan_id;
+        removed = false;
+    }
     common = std::move(raw.common);
     if (!raw.repository_dir.empty()) repository_dir = std::move(raw.repository_dir);
     if (!raw.common_dir.empty()) common_dir = std::move(raw.common_dir);
@@ -82,10 +86,12 @@ Status Repository::apply(const proto::UpdateRepository& update, wire::Bytes payl
 }
 
 void Repository::remove(std::uint64_t change, WallTime now) {
+    const auto gone = id;
+    *this = Repository();
+    id = gone;
     removed = true;
     removed_at = now;
     changed = change;
-    statuses.clear();
 }
 
 void Repository::prune(WallTime before) {

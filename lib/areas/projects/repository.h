@@ -31,6 +31,9 @@ public:
     std::uint64_t id = 0;
     std::uint64_t scan_id = 0;
     std::uint64_t changed = 0;
+    // When it came, also when it came again after a removal: who knows an older one knows nothing.
+    std::uint64_t born = 0;
+    std::uint64_t born_scan_id = 0;
     bool removed = false;
     WallTime removed_at{};
     // What each message of the host repeats, whole fields of the newest one.

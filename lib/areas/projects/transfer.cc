@@ -19,6 +19,7 @@ Transfer::Transfer(rpc::Live& live, const SharedProject& project, PeerId peer, K
       known_(std::move(known)),
       servers_(std::move(servers)) {
     for (const auto& [id, worktree] : project.worktrees) removals_[id].through = project.version;
+    for (const auto& [id, scan] : known_.repositories) told_.insert(id);
     plan(project);
 }
 
@@ -99,6 +100,7 @@ bool Transfer::produce(rpc::Session& session) {
             for (const auto& [id, scan] : known_.repositories) {
                 const auto found = now->repositories.find(id);
                 if (found != now->repositories.end() && !found->second.removed) continue;
+                told_.erase(id);
                 session.send(remove_repository_message(id_, id));
             }
         }
@@ -229,10 +231,16 @@ bool Transfer::send_settings(const Worktree& worktree, rpc::Session& session) {
     return false;
 }
 
+bool Transfer::knows_an_older(const Repository& repository) const {
+    if (!first_pass_) return repository.born > from_ && told_.contains(repository.id);
+    const auto known = known_.repositories.find(repository.id);
+    return known != known_.repositories.end() && repository.born_scan_id > known->second;
+}
+
 bool Transfer::is_news(const Repository& repository, const FileStatus& status) const {
     if (!first_pass_) return status.changed > from_;
     const auto known = known_.repositories.find(repository.id);
-    if (known == known_.repositories.end()) return !status.removed();
+    if (known == known_.repositories.end() || knows_an_older(repository)) return !status.removed();
     return status.scan_id > known->second;
 }
 
@@ -241,10 +249,16 @@ bool Transfer::send_repository(const Repository& repository, rpc::Session& sessi
     const auto tag = wire::tag_of<proto::UpdateRepository>();
     if (repository.removed) {
         final_sent_ = true;
-        if (first_pass_) return false;  // never told, or told at the end of the pass
+        if (first_pass_ || !told_.contains(repository.id))
+            return false;  // or at the end of the pass
+        told_.erase(repository.id);
         session.send(remove_repository_message(id_, repository.id));
         return true;
     }
+    if (!std::exchange(begun_, true) && knows_an_older(repository)) {
+        session.send(remove_repository_message(id_, repository.id));
+    }
+    told_.insert(repository.id);
     std::vector<const FileStatus*> updated;
     std::vector<const std::string*> gone;
     auto next = status_ ? repository.statuses.upper_bound(*status_) : repository.statuses.begin();

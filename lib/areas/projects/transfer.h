@@ -74,6 +74,8 @@ private:
     wire::Body next_entries(const Worktree& worktree);
     bool more_entries(const Worktree& worktree);
     std::vector<std::uint64_t> next_removals(const Worktree& worktree);
+    // The peer knows one with this id that was removed meanwhile.
+    bool knows_an_older(const Repository& repository) const;
     bool is_news(const Repository& repository, const FileStatus& status) const;
     void finish(rpc::Session& session);
 
@@ -83,6 +85,7 @@ private:
     const Known known_;
     std::vector<std::uint64_t> servers_;
     std::map<std::uint64_t, Removals> removals_;
+    std::set<std::uint64_t> told_;  // repositories that the peer has heard of
     std::deque<Late> late_;
 
     bool first_pass_ = true;
