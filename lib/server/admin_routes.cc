@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// Routes that create people, behind the API token (spec 4, sections 3 and 4). Without a token they
+// do not exist (decisions 19).
+#include <nlohmann/json.hpp>
+
+#include "areas/users/access_tokens.h"
+#include "areas/users/contributors.h"
+#include "areas/users/user_admin.h"
+#include "areas/users/user_json.h"
+#include "base/text.h"
+#include "crypto/constant_time.h"
+#include "server/application.h"
+
+namespace collab::server {
+namespace {
+
+using nlohmann::json;
+
+// What a request gives: parameters of the query or members of a JSON body.
+struct Fields {
+    std::function<std::optional<std::string>(const std::string&)> text;
+
+    Result<std::string> required(const std::string& name) const {
+        auto value = text(name);
+        if (!value) return Error{ErrorCode::invalid, "missing field '" + name + "'"};
+        return *value;
+    }
+};
+
+Fields query_fields(const std::shared_ptr<const net::HttpRequest>& request) {
+    return {[request](const std::string& name) { return request->query_parameter(name); }};
+}
+
+Result<Fields> json_fields(const std::shared_ptr<const net::HttpRequest>& request) {
+    auto body = json::parse(request->body, nullptr, /*allow_exceptions=*/false);
+    if (!body.is_object()) return Error{ErrorCode::invalid, "the body is no JSON object"};
+    return Fields{[body = std::move(body)](const std::string& name) -> std::optional<std::string> {
+        const auto found = body.find(name);
+        if (found == body.end() || found->is_null()) return {};
+        if (found->is_string()) return found->get<std::string>();
+        return found->dump();
+    }};
+}
+
+Result<users::GithubProfile> profile_of(const Fields& fields) {
+    users::GithubProfile profile;
+    COLLAB_TRY(const auto id, fields.required("github_user_id"));
+    const auto number = parse_int64(id);
+    if (!number) return Error{ErrorCode::invalid, "github_user_id is no number"};
+    profile.github_user_id = *number;
+    COLLAB_TRY(profile.login, fields.required("github_login"));
+    profile.email = fields.text("github_email");
+    profile.name = fields.text("github_name");
+    if (const auto created = fields.text("github_user_created_at")) {
+        profile.created_at = parse_rfc3339(*created);
+        if (!profile.created_at) {
+            return Error{ErrorCode::invalid, "github_user_created_at is no RFC 3339 time"};
+        }
+    }
+    return profile;
+}
+
+int status_of(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::invalid: return 400;
+        case ErrorCode::denied: return 401;
+        case ErrorCode::conflict: return 422;
+        case ErrorCode::unavailable: return 503;
+        default: return 500;
+    }
+}
+
+// Runs `work` on the writer and answers with the JSON that it returns, or with its error.
+void answer(const WebCall& web, std::function<Result<std::string>(rpc::Call&)> work) {
+    auto body = std::make_shared<std::string>();
+    web.core.writer().submit({db::Durability::must, nullptr, nullptr,
+                              [work = std::move(work), body](rpc::Call& call) -> Status {
+                                  COLLAB_TRY(*body, work(call));
+                                  return ok();
+                              },
+                              [web, body](Status status, rpc::Outbox outbox) {
+                                  web.core.live().carry_out(outbox, [] {});
+                                  if (status.ok()) return web.json(200, std::move(*body));
+                                  web.text(status_of(status.error().code), status.error().message);
+                              }});
+}
+
+Result<users::User> upsert(rpc::Call& call, const users::GithubProfile& profile) {
+    COLLAB_TRY(auto ensured, users::upsert_github_user(call.tx, call.now, call.random, profile));
+    users::post_user_access(call.outbox, ensured.user);
+    return std::move(ensured.user);
+}
+
+void get_user(const WebCall& web) {
+    const auto profile = profile_of(query_fields(web.request));
+    if (!profile.ok()) return web.text(400, profile.error().message);
+    answer(web, [profile = *profile](rpc::Call& call) -> Result<std::string> {
+        COLLAB_TRY(const auto user, upsert(call, profile));
+        COLLAB_TRY(const auto flags, users::feature_flags_of(call.tx, user.id));
+        return users::private_user_json(user, flags);
+    });
+}
+
+void look_up(const WebCall& web) {
+    const auto identifier = web.request->query_parameter("identifier");
+    if (!identifier) return web.text(400, "missing field 'identifier'");
+    answer(web, [identifier = *identifier](rpc::Call& call) -> Result<std::string> {
+        COLLAB_TRY(const auto user, users::look_up_user(call.tx, identifier));
+        return users::look_up_json(user);
+    });
+}
+
+void create_token(const WebCall& web) {
+    const auto id = parse_int64(web.parameters[0]);
+    const auto key = web.request->query_parameter("public_key");
+    if (!id || !key) return web.text(400, id ? "missing field 'public_key'" : "no user id");
+    const auto impersonate = web.request->query_parameter("impersonate");
+    answer(web, [id = UserId{*id}, key = *key, impersonate](rpc::Call& call) -> Result<std::string> {
+        COLLAB_TRY(auto token, users::create_access_token(call.tx, call.now, call.random, id,
+                                                          impersonate, key));
+        users::post_tokens(call.outbox, std::move(token.change));
+        return users::access_token_json(token.effective, token.encrypted);
+    });
+}
+
+void contributors(const WebCall& web) {
+    answer(web, [](rpc::Call& call) -> Result<std::string> {
+        COLLAB_TRY(const auto logins, users::list_contributors(call.tx));
+        return users::contributors_json(logins);
+    });
+}
+
+void contributor(const WebCall& web) {
+    const auto id = web.request->query_parameter("github_user_id");
+    const auto login = web.request->query_parameter("github_login");
+    const auto number = id ? parse_int64(*id) : std::nullopt;
+    if (id && !number) return web.text(400, "github_user_id is no number");
+    if (!id && !login) {
+        return web.text(500, "must be one of `github_user_id` or `github_login`.");
+    }
+    answer(web, [number, login](rpc::Call& call) -> Result<std::string> {
+        COLLAB_TRY(const auto signed_at, users::find_signature(call.tx, number, login));
+        return users::signature_json(signed_at);
+    });
+}
+
+void add_contributor(const WebCall& web) {
+    const auto type = web.request->header("content-type");
+    if (!type || !type->starts_with("application/json")) {
+        return web.text(415, "expected content type application/json");
+    }
+    const auto fields = json_fields(web.request);
+    if (!fields.ok()) return web.text(400, fields.error().message);
+    const auto profile = profile_of(*fields);
+    if (!profile.ok()) return web.text(422, profile.error().message);
+    answer(web, [profile = *profile](rpc::Call& call) -> Result<std::string> {
+        COLLAB_TRY(const auto user, upsert(call, profile));
+        COLLAB_DO(users::add_contributor(call.tx, call.now, user.id));
+        return std::string();
+    });
+}
+
+// Signs in without a browser: `Authorization: Bearer <API token>` and a login (spec 5, section 4).
+void impersonate(const WebCall& web) {
+    const auto fields = json_fields(web.request);
+    const auto login = fields.ok() ? fields->text("github_login") : std::nullopt;
+    if (!login) return web.text(400, "expected {\"github_login\": …}");
+    answer(web, [login = *login](rpc::Call& call) -> Result<std::string> {
+        COLLAB_TRY(const auto user, users::find_user_by_name(call.tx, login));
+        if (!user) {
+            return Error{ErrorCode::conflict, "there is no user '" + login +
+                                                  "': create them with collab-seed user"};
+        }
+        COLLAB_TRY(auto token, users::create_plain_token(call.tx, call.now, call.random, user->id));
+        users::post_tokens(call.outbox, std::move(token.change));
+        return json{{"user_id", user->id.value}, {"access_token", token.text}}.dump();
+    });
+}
+
+// The handler, behind the token in a header of the form "<scheme> <token>".
+std::function<void(WebCall)> guarded(const std::string& token, const std::string& scheme,
+                                     void (*handle)(const WebCall&)) {
+    return [token, scheme, handle](WebCall web) {
+        const auto header = web.request->header("authorization");
+        if (!header) return web.text(400, "missing authorization header");
+        if (!header->starts_with(scheme + " ")) return web.text(400, "invalid authorization header");
+        if (!crypto::secrets_equal(header->substr(scheme.size() + 1), token)) {
+            return web.text(401, "invalid authorization token");
+        }
+        if (!web.core.ready()) return web.text(503, "the server is starting, try again");
+        handle(web);
+    };
+}
+
+}  // namespace
+
+std::vector<WebRoute> admin_routes(const ApplicationSettings& settings) {
+    if (!settings.handshake.api_token) return {};
+    const auto& token = *settings.handshake.api_token;
+    return {
+        {"GET", "/user", guarded(token, "token", &get_user)},
+        {"GET", "/users/look_up", guarded(token, "token", &look_up)},
+        {"POST", "/users/{id}/access_tokens", guarded(token, "token", &create_token)},
+        {"GET", "/contributors", guarded(token, "token", &contributors)},
+        {"POST", "/contributors", guarded(token, "token", &add_contributor)},
+        {"GET", "/contributor", guarded(token, "token", &contributor)},
+        {"POST", "/internal/users/impersonate", guarded(token, "Bearer", &impersonate)},
+    };
+}
+
+}  // namespace collab::server

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What connecting, being lost and staying away mean in each area, in the order of spec 1, 2.4, 2.7
+// and 2.2. Each function runs on the writer.
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "rpc/call.h"
+
+namespace collab::server {
+
+// Everything a new connection is sent after Hello, and that its contacts learn of it.
+Status greet(rpc::Call& call);
+
+// At once when a socket is gone: the rows of `peer` are marked.
+Status mark_lost(rpc::Call& call, PeerId peer);
+
+struct FarewellStep {
+    std::string_view what;
+    Status (*work)(rpc::Call& call, PeerId peer, UserId user);
+};
+// When it has not come back within the reconnect time. Nothing happens for what was rejoined.
+std::span<const FarewellStep> farewell_steps();
+Status decline_for_offline(rpc::Call& call, UserId user);
+Status tell_contacts(rpc::Call& call, UserId user);
+
+struct SweepStep {
+    std::string_view what;
+    Status (*work)(rpc::Call& call, const std::vector<ServerId>& stale);
+};
+// What dead servers left behind.
+std::span<const SweepStep> sweep_steps();
+
+}  // namespace collab::server

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/core.h"
+
+#include "areas/channels/subscriptions.h"
+#include "areas/users/token_table.h"
+#include "base/log.h"
+#include "proto/core.pb.h"
+#include "server/connection_life.h"
+#include "server/routes.h"
+#include "server/server_rows.h"
+
+namespace collab::server {
+namespace {
+
+// Queues are looked at this often for frames that have waited too long.
+constexpr Duration kQueueCheck = std::chrono::milliseconds(500);
+
+}  // namespace
+
+Core::Core(Executor& executor, Random& random, rpc::Settings settings,
+           rpc::Writer::Connect open_writer, rpc::Writer::Connect open_reader)
+    : executor_(executor),
+      random_(random),
+      settings_(std::move(settings)),
+      media_(executor_, settings_) {
+    services_.provide<channels::Evictor>(extinction_);
+    services_.provide<rooms::MediaServer>(media_.get());
+    writer_ = std::make_unique<rpc::Writer>(executor_, random_, settings_, services_,
+                                            std::move(open_writer));
+    reader_ = std::make_unique<rpc::Reader>(executor_, *writer_, random_, settings_, services_,
+                                            std::move(open_reader));
+    live_ = std::make_unique<rpc::Live>(executor_, *writer_, *reader_, settings_);
+    router_ = std::make_unique<rpc::Router>(*live_, routes());
+    live_->hub.observe_presence([this](UserId user, bool online) {
+        if (!online) live_->state<channels::Subscriptions>().drop(user);
+    });
+}
+
+Core::~Core() = default;
+
+void Core::run(std::string what, db::Durability durability,
+               std::function<Status(rpc::Call&)> work, std::function<void(Status)> then) {
+    writer_->submit({durability, nullptr, nullptr, std::move(work),
+                     [this, what = std::move(what), then = std::move(then)](Status status,
+                                                                            rpc::Outbox outbox) {
+                         if (!status.ok()) {
+                             log(LogLevel::error, what + ": " + status.error().message);
+                         }
+                         live_->carry_out(outbox, [&] {
+                             if (then) then(std::move(status));
+                         });
+                     }});
+}
+
+void Core::start(std::function<void(Status)> ready) {
+    auto begun = std::make_shared<Beginning>();
+    run("cannot start", db::Durability::must,
+        [environment = settings_.environment, begun](rpc::Call& call) -> Status {
+            COLLAB_TRY(*begun, begin_server(call, environment));
+            return ok();
+        },
+        [this, begun, ready = std::move(ready)](Status status) {
+            if (status.ok()) {
+                for (auto& room : begun->rooms) live_->index.put_room(std::move(room));
+                live_->state<users::TokenTable>().load(begun->tokens, begun->users);
+                began(begun->server);
+            }
+            ready(std::move(status));
+        });
+}
+
+void Core::began(ServerId server) {
+    server_ = server;
+    writer_->set_server(server);
+    reader_->set_server(server);
+    live_->hub.set_server(server);
+    ready_ = true;
+    renew();
+    check_queues();
+    executor_.after(settings_.cleanup_timeout, [this] { sweep(); });
+}
+
+rpc::Session& Core::accept(rpc::Caller caller, rpc::Transport& transport) {
+    caller.peer = router_->next_peer();
+    auto& session = live_->hub.add(std::make_unique<rpc::Session>(
+        std::make_shared<const rpc::Caller>(std::move(caller)), transport, executor_.clock(),
+        settings_.limits));
+    // Hello leaves before any work with the database: clients wait for it (spec 1, 2.4).
+    proto::Hello hello;
+    hello.mutable_peer_id()->set_owner_id(session.peer().server);
+    hello.mutable_peer_id()->set_id(session.peer().connection);
+    session.send(hello);
+    log_in(session);
+    return session;
+}
+
+void Core::log_in(rpc::Session& session) {
+    const PeerId peer = session.peer();
+    const auto number = router_->begin_effect(session, rpc::Holds::nothing);
+    writer_->submit({db::Durability::crash, session.shared_caller(), nullptr, greet,
+                     [this, peer, number](Status status, rpc::Outbox outbox) {
+                         live_->carry_out(outbox, [] {});
+                         if (!status.ok()) {
+                             log(LogLevel::error, "sign-in: " + status.error().message);
+                             auto* failed = live_->hub.session(peer);
+                             if (failed != nullptr) failed->close(1013, "the database is not available");
+                         }
+                         router_->end_effect(peer, number, rpc::Holds::nothing);
+                     }});
+}
+
+void Core::closed(PeerId peer) {
+    const auto* session = live_->hub.session(peer);
+    if (session == nullptr) return;
+    const UserId user = session->caller().user;
+    router_->on_close(peer);
+    if (stopping_) return;
+    run("lost connection", db::Durability::crash,
+        [peer](rpc::Call& call) { return mark_lost(call, peer); });
+    executor_.after(settings_.reconnect_timeout, [this, peer, user] { gone_for_good(peer, user); });
+}
+
+void Core::gone_for_good(PeerId peer, UserId user) {
+    if (stopping_) return;
+    // Each step stands alone: one that fails does not keep the others from their work.
+    for (const auto& step : farewell_steps()) {
+        run(std::string(step.what), db::Durability::must,
+            [this, peer, user, work = step.work](rpc::Call& call) {
+                return work(call, peer, user);
+            });
+    }
+    if (!live_->hub.online(user)) {
+        run("ringing of an offline user", db::Durability::must,
+            [user](rpc::Call& call) { return decline_for_offline(call, user); });
+    }
+    run("presence", db::Durability::crash,
+        [user](rpc::Call& call) { return tell_contacts(call, user); });
+}
+
+void Core::renew() {
+    if (stopping_) return;
+    run("server row", db::Durability::crash,
+        [server = server_](rpc::Call& call) { return renew_server(call, server); });
+    executor_.after(settings_.cleanup_timeout / 5, [this] { renew(); });
+}
+
+void Core::sweep() {
+    if (stopping_) return;
+    auto stale = std::make_shared<std::vector<ServerId>>();
+    run("looking for dead servers", db::Durability::crash,
+        [this, stale](rpc::Call& call) -> Status {
+            COLLAB_TRY(*stale, find_stale_servers(call, server_));
+            return ok();
+        },
+        [this, stale](Status status) {
+            if (!status.ok() || stale->empty()) return;
+            for (const auto& step : sweep_steps()) {
+                run(std::string(step.what), db::Durability::must,
+                    [stale, work = step.work](rpc::Call& call) { return work(call, *stale); });
+            }
+        });
+    executor_.after(settings_.cleanup_timeout, [this] { sweep(); });
+}
+
+void Core::check_queues() {
+    if (stopping_) return;
+    live_->hub.for_each_session([](rpc::Session& session) { session.check_age(); });
+    executor_.after(kQueueCheck, [this] { check_queues(); });
+}
+
+void Core::stop() { stopping_ = true; }
+
+}  // namespace collab::server

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/handshake.h"
+
+#include "base/text.h"
+#include "crypto/constant_time.h"
+
+namespace collab::server {
+namespace {
+
+constexpr std::uint32_t kProtocolVersion = 68;
+constexpr std::string_view kMustUpgrade = "client must be upgraded";
+constexpr std::string_view kAdminToken = "ADMIN_TOKEN:";
+
+net::HttpResponse refusal(int status, std::string_view text) {
+    net::HttpResponse response;
+    response.status = status;
+    response.body = text;
+    return response;
+}
+
+std::vector<std::string_view> words(std::string_view text) {
+    std::vector<std::string_view> found;
+    for (const auto part : split(text, ' ')) {
+        for (const auto word : split(part, '\t')) {
+            if (!word.empty()) found.push_back(word);
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
+std::variant<users::Verified, net::HttpResponse> authenticate(const net::HttpRequest& request,
+                                                              const users::TokenTable& tokens,
+                                                              const HandshakeSettings& settings) {
+    const auto header = request.header("authorization");
+    if (!header) return refusal(401, "missing authorization header");
+    const auto parts = words(*header);
+    if (parts.empty()) return refusal(400, "missing user id in authorization header");
+    if (parts[0] == "dev-server-token") {
+        return refusal(401, "dev servers are not served: Zed gave them up with version 0.157");
+    }
+    const auto id = parse_int64(parts[0]);
+    if (!id || *id != static_cast<std::int32_t>(*id)) {
+        return refusal(400, "missing user id in authorization header");
+    }
+    if (parts.size() < 2) return refusal(400, "missing access token in authorization header");
+    if (!tokens.loaded()) return refusal(503, "the server is starting, try again");
+    const UserId user{*id};
+    if (parts[1].starts_with(kAdminToken) && settings.environment == "development" &&
+        settings.api_token) {
+        const auto secret = parts[1].substr(kAdminToken.size());
+        if (crypto::secrets_equal(secret, *settings.api_token)) {
+            if (const auto access = tokens.access(user)) {
+                return users::Verified{user, access->admin, {}};
+            }
+        }
+        return refusal(401, "invalid credentials");
+    }
+    auto verified = tokens.verify(user, parts[1]);
+    if (verified.ok()) return std::move(verified).value();
+    const bool ours = verified.error().code == ErrorCode::internal;
+    return refusal(ours ? 500 : 401, verified.error().message);
+}
+
+std::variant<rpc::Caller, net::HttpResponse> check_handshake(const net::HttpRequest& request,
+                                                             const users::TokenTable& tokens,
+                                                             const HandshakeSettings& settings) {
+    auto who = authenticate(request, tokens, settings);
+    if (auto* refused = std::get_if<net::HttpResponse>(&who)) return std::move(*refused);
+    const auto protocol = request.header("x-zed-protocol-version");
+    const auto number = protocol ? parse_uint32(trim(*protocol)) : std::nullopt;
+    if (!number) return refusal(400, "missing or malformed x-zed-protocol-version header");
+    if (*number != kProtocolVersion) return refusal(426, kMustUpgrade);
+    const auto version = request.header("x-zed-app-version");
+    const auto parsed = version ? parse_semver(*version) : std::nullopt;
+    if (!parsed) return refusal(426, "no version header found");
+    if (*parsed < settings.min_app_version) return refusal(426, kMustUpgrade);
+    const auto& verified = std::get<users::Verified>(who);
+    rpc::Caller caller;
+    caller.user = verified.user;
+    caller.admin = verified.admin;
+    caller.version = *parsed;
+    return caller;
+}
+
+}  // namespace collab::server

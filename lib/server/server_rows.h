@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The rows of server processes: taking one at start, renewing it, finding those that are dead
+// (decisions 34).
+
+#include <vector>
+
+#include "areas/users/access_tokens.h"
+#include "rpc/call.h"
+#include "rpc/index.h"
+
+namespace collab::server {
+
+// What the loop must know before anybody connects.
+struct Beginning {
+    ServerId server;
+    std::vector<rpc::RoomState> rooms;
+    std::vector<users::TokenRow> tokens;
+    std::vector<users::UserAccess> users;
+};
+Result<Beginning> begin_server(rpc::Call& call, const std::string& environment);
+
+Status renew_server(rpc::Call& call, ServerId server);
+
+// Other servers of the same environment that have been silent for the clean-up time.
+Result<std::vector<ServerId>> find_stale_servers(rpc::Call& call, ServerId self);
+
+Status delete_servers(rpc::Call& call, const std::vector<ServerId>& servers);
+
+}  // namespace collab::server
