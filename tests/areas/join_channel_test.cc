@@ -121,6 +121,18 @@ TEST_P(JoinChannel, MakesANewRoomAfterTheLastOneLeft) {
     EXPECT_EQ(count("rooms"), 1);
 }
 
+TEST_P(JoinChannel, FromAnotherConnectionTakesTheSamePlaceAndKeepsTheSound) {
+    add_member(channel, *bea, "member");
+    const auto room = room_in(*ada, channel);
+    room_in(*bea, channel);
+    auto& second = world().connect(bea->user);
+    EXPECT_EQ(room_in(second, channel), room);
+    EXPECT_EQ(users_of(room_at(*ada)), (std::vector{ada->user.value, bea->user.value}));
+    EXPECT_TRUE(media.lines.empty()) << "he would be removed after he has joined again";
+    second.request(proto::LeaveRoom());
+    EXPECT_EQ(media.lines.size(), 1u);
+}
+
 TEST_P(JoinChannel, EndsForWhoIsEvicted) {
     add_member(channel, *bea, "member");
     const auto room = room_in(*ada, channel);

@@ -6,9 +6,9 @@
 #include "areas/channels/channel_access.h"
 #include "areas/channels/membership_updates.h"
 #include "areas/contacts/presence.h"
-#include "areas/rooms/leave.h"
 #include "areas/rooms/media.h"
 #include "areas/rooms/participant_queries.h"
+#include "areas/rooms/parting.h"
 #include "areas/rooms/ringing.h"
 #include "areas/rooms/room_updates.h"
 
@@ -37,10 +37,17 @@ proto::JoinRoomResponse make_response(const rpc::Call& call, const RoomSnapshot&
     return response;
 }
 
+// Out of where he is, to enter the call of a channel; that may be the same one.
+Status leave_for(rpc::Call& call, const Place& place, ChannelId next) {
+    COLLAB_TRY(const auto channel, find_room_channel(call.tx, place.room));
+    const auto manner = channel == next ? Manner::quiet : Manner::leave;
+    return take_out(call, place.room, {{place.user, place.peer}}, manner);
+}
+
 // He enters from wherever he is: out of the room that he answers in, no call rings elsewhere.
 Result<RoomSnapshot> enter(rpc::Call& call, const channels::Channel& channel, rpc::Role role,
                            const std::optional<Place>& current) {
-    if (current) COLLAB_DO(leave_room(call, current->peer));
+    if (current) COLLAB_DO(leave_for(call, *current, channel.id));
     const auto name = new_livekit_room(call.random, "channel-");
     COLLAB_TRY(const auto opened, open_channel_room(call.tx, channel.id, name, call.user()));
     if (opened.left_ringing) {

@@ -124,7 +124,7 @@ Status sweep(rpc::Call& call, const std::vector<ServerId>& stale) {
         if (leavers.empty()) {
             COLLAB_DO(post_room_updated(call, room));
         } else {
-            COLLAB_DO(take_out(call, room, leavers, Manner::swept));
+            COLLAB_DO(take_out(call, room, leavers, Manner::quiet));
         }
     }
     return ok();

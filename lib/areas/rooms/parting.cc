@@ -80,7 +80,7 @@ Status post_other_rooms(rpc::Call& call, RoomId room, const std::vector<EndedCal
 
 void post_media(rpc::Call& call, const RoomSnapshot& room, const std::vector<Leaver>& leavers,
                 Manner manner) {
-    if (manner != Manner::swept) {
+    if (manner != Manner::quiet) {
         for (const auto& leaver : leavers) {
             post_media_removal(call, room.livekit_room, leaver.user);
         }

@@ -14,7 +14,10 @@ namespace collab::rooms {
 enum class Manner {
     leave,  // they go, or are gone
     evict,  // they lost the right to be there: they are told about the projects, then disconnected
-    swept,  // their server died: the media server has noticed by itself
+    // As leave, but the media server is not asked to remove them: their server died and it has
+    // noticed by itself, or they come back to the same call at once and would be thrown out of
+    // that.
+    quiet,
 };
 
 // Takes the leavers out of `room`. `called_off` are users whose calls the caller of this function
