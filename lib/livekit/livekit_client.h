@@ -2,7 +2,7 @@
 #pragma once
 
 // Our calls to a LiveKit media server (spec 1, 4.13): Twirp, a POST with a protobuf body that is
-// written by hand. Tickets for clients are made in areas/rooms/media.h.
+// written by hand. Tickets for clients are made in areas/rooms/room_media.h.
 
 #include <string>
 

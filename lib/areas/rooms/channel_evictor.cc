@@ -2,10 +2,10 @@
 #include "areas/rooms/channel_evictor.h"
 
 #include "areas/contacts/presence.h"
-#include "areas/rooms/media.h"
 #include "areas/rooms/participant_queries.h"
 #include "areas/rooms/parting.h"
 #include "areas/rooms/ringing.h"
+#include "areas/rooms/room_media.h"
 #include "areas/rooms/room_updates.h"
 
 namespace collab::rooms {

@@ -4,8 +4,8 @@
 #include "areas/channels/channel_access.h"
 #include "areas/contacts/presence.h"
 #include "areas/rooms/leave.h"
-#include "areas/rooms/media.h"
 #include "areas/rooms/participant_queries.h"
+#include "areas/rooms/room_media.h"
 #include "areas/rooms/room_rows.h"
 #include "areas/rooms/room_updates.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "areas/rooms/media.h"
+#include "areas/rooms/room_media.h"
 
 #include "areas/rooms/media_server.h"
 #include "crypto/livekit_token.h"
