@@ -24,6 +24,7 @@ Core::Core(Executor& executor, Random& random, rpc::Settings settings,
       settings_(std::move(settings)),
       media_(executor_, settings_) {
     services_.provide<channels::Evictor>(extinction_);
+    services_.provide<notes::OpenNotes>(open_notes_);
     services_.provide<rooms::MediaServer>(media_.get());
     writer_ = std::make_unique<rpc::Writer>(executor_, random_, settings_, services_,
                                             std::move(open_writer));

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 
+#include "areas/notes/open_notes.h"
 #include "base/executor.h"
 #include "base/random.h"
 #include "db/database.h"
@@ -67,6 +68,7 @@ private:
     const rpc::Settings settings_;
     const Media media_;
     const Extinction extinction_;
+    const notes::OpenNotes open_notes_{};
     rpc::Services services_;
     std::unique_ptr<rpc::Writer> writer_;
     std::unique_ptr<rpc::Reader> reader_;
