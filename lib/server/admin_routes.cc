@@ -118,6 +118,8 @@ void create_token(const WebCall& web) {
     answer(web, [id = UserId{*id}, key = *key, impersonate](rpc::Call& call) -> Result<std::string> {
         COLLAB_TRY(auto token, users::create_access_token(call.tx, call.now, call.random, id,
                                                           impersonate, key));
+        COLLAB_TRY(const auto user, users::find_user(call.tx, token.effective));
+        if (user) users::post_user_access(call.outbox, *user);  // may be another program's
         users::post_tokens(call.outbox, std::move(token.change));
         return users::access_token_json(token.effective, token.encrypted);
     });
@@ -171,6 +173,7 @@ void impersonate(const WebCall& web) {
             return Error{ErrorCode::conflict, "there is no user '" + login +
                                                   "': create them with collab-seed user"};
         }
+        users::post_user_access(call.outbox, *user);  // may be another program's
         COLLAB_TRY(auto token, users::create_plain_token(call.tx, call.now, call.random, user->id));
         users::post_tokens(call.outbox, std::move(token.change));
         return json{{"user_id", user->id.value}, {"access_token", token.text}}.dump();
