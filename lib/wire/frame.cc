@@ -16,15 +16,13 @@ constexpr int kMaxWindowLog = 23;
 constexpr std::size_t kMaxRawBlock = 128 * 1024;
 constexpr std::size_t kKeepBuffer = std::size_t{1} << 20;
 
-// Magic, a descriptor with a single segment and a one byte content size, then one raw last block.
-// Requires bytes.size() < 256.
-void put_stored(std::string& out, std::string_view bytes) {
-    const auto size = static_cast<std::uint32_t>(bytes.size());
-    const std::uint32_t block = 1u | size << 3;
-    const char head[9] = {'\x28', '\xb5', '\x2f', '\xfd', '\x20', static_cast<char>(size),
-                          static_cast<char>(block), static_cast<char>(block >> 8),
-                          static_cast<char>(block >> 16)};
-    out.append(head, sizeof head).append(bytes);
+// What stands before stored bytes: magic, a descriptor with a single segment and a one byte content
+// size, then one raw last block. Requires size < 256.
+std::array<char, 9> stored_header(std::size_t size) {
+    const auto block = static_cast<std::uint32_t>(1u | size << 3);
+    return {'\x28', '\xb5', '\x2f', '\xfd', '\x20', static_cast<char>(size),
+            static_cast<char>(block), static_cast<char>(block >> 8),
+            static_cast<char>(block >> 16)};
 }
 
 struct FreeCompressor {
@@ -40,8 +38,9 @@ ZSTD_CCtx* compressor() {
 std::string pack_string(std::string_view bytes) {
     std::string out;
     if (bytes.size() < kCompressFromBytes) {
-        put_stored(out, bytes);
-        return out;
+        const auto header = stored_header(bytes.size());
+        out.reserve(header.size() + bytes.size());
+        return out.append(header.data(), header.size()).append(bytes);
     }
     out.resize(ZSTD_compressBound(bytes.size()));
     const std::size_t size = ZSTD_compressCCtx(compressor(), out.data(), out.size(), bytes.data(),
@@ -74,35 +73,63 @@ Body encode(std::uint32_t tag, const google::protobuf::MessageLite& message) {
     return pack(as_bytes(envelope));
 }
 
+namespace {
+
+// The few fields of a tail, without memory of their own: one is written for every delivery.
+class TailFields {
+public:
+    void varint(std::uint64_t value) {
+        for (; value >= 0x80; value >>= 7) bytes_[size_++] = static_cast<char>(value | 0x80);
+        bytes_[size_++] = static_cast<char>(value);
+    }
+    void varint_field(std::uint32_t number, std::uint64_t value) {
+        varint(std::uint64_t{number} << 3);
+        varint(value);
+    }
+    void bytes_field(std::uint32_t number, std::string_view bytes) {
+        varint(std::uint64_t{number} << 3 | 2);
+        varint(bytes.size());
+        std::memcpy(bytes_.data() + size_, bytes.data(), bytes.size());
+        size_ += bytes.size();
+    }
+    std::string_view view() const { return {bytes_.data(), size_}; }
+
+private:
+    std::size_t size_ = 0;
+    std::array<char, Tail::kMaxTail> bytes_;
+};
+
+}  // namespace
+
 Tail::Tail(std::string_view envelope_fields) {
-    std::string frame;
-    put_stored(frame, envelope_fields);
-    COLLAB_ASSERT(frame.size() <= kMaxTail);
-    size_ = static_cast<std::uint8_t>(frame.size());
-    std::memcpy(bytes_.data(), frame.data(), frame.size());
+    const auto header = stored_header(envelope_fields.size());
+    COLLAB_ASSERT(header.size() + envelope_fields.size() <= kMaxTail);
+    size_ = static_cast<std::uint8_t>(header.size() + envelope_fields.size());
+    std::memcpy(bytes_.data(), header.data(), header.size());
+    std::memcpy(bytes_.data() + header.size(), envelope_fields.data(), envelope_fields.size());
 }
 
 Tail Tail::message(std::uint32_t id) {
-    std::string fields;
-    put_varint_field(fields, 1, id);
-    return Tail(fields);
+    TailFields fields;
+    fields.varint_field(1, id);
+    return Tail(fields.view());
 }
 
 Tail Tail::forwarded(std::uint32_t id, PeerId sender) {
-    std::string peer;
-    put_varint_field(peer, 1, sender.server);
-    put_varint_field(peer, 2, sender.connection);
-    std::string fields;
-    put_varint_field(fields, 1, id);
-    put_bytes_field(fields, 3, peer);
-    return Tail(fields);
+    TailFields peer;
+    peer.varint_field(1, sender.server);
+    peer.varint_field(2, sender.connection);
+    TailFields fields;
+    fields.varint_field(1, id);
+    fields.bytes_field(3, peer.view());
+    return Tail(fields.view());
 }
 
 Tail Tail::response(std::uint32_t id, std::uint32_t responding_to) {
-    std::string fields;
-    put_varint_field(fields, 1, id);
-    put_varint_field(fields, 2, responding_to);
-    return Tail(fields);
+    TailFields fields;
+    fields.varint_field(1, id);
+    fields.varint_field(2, responding_to);
+    return Tail(fields.view());
 }
 
 struct Decoder::Zstd {
