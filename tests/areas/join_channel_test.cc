@@ -144,6 +144,8 @@ TEST_P(JoinChannel, EndsForWhoIsEvicted) {
     ASSERT_EQ(bea->received<proto::UnshareProject>().size(), 1u);
     EXPECT_EQ(bea->received<proto::UnshareProject>()[0].project_id(),
               static_cast<std::uint64_t>(project.value));
+    EXPECT_FALSE(bea->closed) << "there is time to read why";
+    world().executor.advance(std::chrono::seconds(1));
     EXPECT_TRUE(bea->closed);
     EXPECT_EQ(bea->close_code, 1012);
     EXPECT_FALSE(ada->closed);

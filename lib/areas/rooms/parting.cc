@@ -18,6 +18,10 @@
 namespace collab::rooms {
 namespace {
 
+// Rights are gone at once; the connection is closed only so that the client notices, and a moment
+// later, so that it has read why.
+constexpr Duration kFarewell = std::chrono::seconds(1);
+
 constexpr std::uint16_t kServiceRestart = 1012;  // clients reconnect after it
 
 db::Ticket send_channel(db::Tx& tx, RoomId room) {
@@ -91,8 +95,10 @@ void post_media(rpc::Call& call, const RoomSnapshot& room, const std::vector<Lea
 void post_disconnects(rpc::Outbox& outbox, const std::vector<Leaver>& leavers) {
     for (const auto& leaver : leavers) {
         outbox.effect([peer = leaver.peer](rpc::Live& live) {
-            auto* const session = live.hub.session(peer);
-            if (session != nullptr) session->close(kServiceRestart, "removed from the call");
+            live.executor.after(kFarewell, [peer, &live] {
+                auto* const session = live.hub.session(peer);
+                if (session != nullptr) session->close(kServiceRestart, "removed from the call");
+            });
         });
     }
 }
