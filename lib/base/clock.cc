@@ -3,7 +3,9 @@
 
 namespace collab {
 
-MonotonicTime SystemClock::now() const { return std::chrono::steady_clock::now(); }
+MonotonicTime SystemClock::now() const {
+    return std::chrono::steady_clock::now();
+}
 
 WallTime SystemClock::wall_now() const {
     return std::chrono::time_point_cast<std::chrono::milliseconds>(

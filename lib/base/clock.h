@@ -15,8 +15,8 @@ using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono:
 class Clock {
 public:
     virtual ~Clock() = default;
-    virtual MonotonicTime now() const = 0;    // for waiting; never goes back
-    virtual WallTime wall_now() const = 0;    // for people and rows; may jump
+    virtual MonotonicTime now() const = 0;  // for waiting; never goes back
+    virtual WallTime wall_now() const = 0;  // for people and rows; may jump
 };
 
 // The machine's clocks. Thread: any.
@@ -27,6 +27,8 @@ public:
 };
 
 // Unix time in milliseconds, as timestamps are stored.
-inline std::int64_t unix_ms(WallTime time) { return time.time_since_epoch().count(); }
+inline std::int64_t unix_ms(WallTime time) {
+    return time.time_since_epoch().count();
+}
 
 }  // namespace collab

@@ -11,10 +11,14 @@ namespace {
 
 spdlog::level::level_enum native(LogLevel level) {
     switch (level) {
-        case LogLevel::debug: return spdlog::level::debug;
-        case LogLevel::info: return spdlog::level::info;
-        case LogLevel::warning: return spdlog::level::warn;
-        case LogLevel::error: return spdlog::level::err;
+        case LogLevel::debug:
+            return spdlog::level::debug;
+        case LogLevel::info:
+            return spdlog::level::info;
+        case LogLevel::warning:
+            return spdlog::level::warn;
+        case LogLevel::error:
+            return spdlog::level::err;
     }
     return spdlog::level::err;
 }
@@ -34,8 +38,12 @@ void log(LogLevel level, std::string_view text) {
     if (logger().should_log(native(level))) logger().log(native(level), escape_control(text));
 }
 
-void set_log_level(LogLevel level) { logger().set_level(native(level)); }
+void set_log_level(LogLevel level) {
+    logger().set_level(native(level));
+}
 
-bool log_enabled(LogLevel level) { return logger().should_log(native(level)); }
+bool log_enabled(LogLevel level) {
+    return logger().should_log(native(level));
+}
 
 }  // namespace collab

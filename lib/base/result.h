@@ -14,7 +14,8 @@
 
 namespace collab {
 
-// Append only. The first eight are the base codes; the rest name wire errors that clients branch on.
+// Append only. The first eight are the base codes; the rest name wire errors that clients branch
+// on.
 enum class ErrorCode {
     invalid,      // the request is wrong in itself
     conflict,     // it contradicts what is stored
@@ -33,7 +34,8 @@ enum class ErrorCode {
     wrong_move_target,
 };
 
-// `message` is for people: lower case, no full stop, user-supplied text in single quotes, no secrets.
+// `message` is for people: lower case, no full stop, user-supplied text in single quotes, no
+// secrets.
 struct Error {
     ErrorCode code = ErrorCode::internal;
     std::string message;
@@ -44,8 +46,12 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
 public:
-    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}   // NOLINT(google-explicit-constructor)
-    Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+    Result(T value)
+        : state_(std::in_place_index<0>, std::move(value)) {
+    }  // NOLINT(google-explicit-constructor)
+    Result(Error error)
+        : state_(std::in_place_index<1>, std::move(error)) {
+    }  // NOLINT(google-explicit-constructor)
 
     bool ok() const { return state_.index() == 0; }
     explicit operator bool() const { return ok(); }
@@ -80,7 +86,9 @@ private:
     std::optional<Error> error_;
 };
 
-inline Status ok() { return {}; }
+inline Status ok() {
+    return {};
+}
 
 }  // namespace collab
 
@@ -88,36 +96,36 @@ inline Status ok() { return {}; }
 #define COLLAB_CONCAT(a, b) COLLAB_CONCAT_INNER(a, b)
 
 // COLLAB_TRY(auto row, find_row(...)): the value, or return the error to the caller.
-#define COLLAB_TRY(declaration, ...)                                                              \
-    auto COLLAB_CONCAT(collab_result_, __LINE__) = (__VA_ARGS__);                                 \
-    if (!COLLAB_CONCAT(collab_result_, __LINE__).ok())                                            \
-        return std::move(COLLAB_CONCAT(collab_result_, __LINE__)).error();                        \
+#define COLLAB_TRY(declaration, ...)                                       \
+    auto COLLAB_CONCAT(collab_result_, __LINE__) = (__VA_ARGS__);          \
+    if (!COLLAB_CONCAT(collab_result_, __LINE__).ok())                     \
+        return std::move(COLLAB_CONCAT(collab_result_, __LINE__)).error(); \
     declaration = std::move(COLLAB_CONCAT(collab_result_, __LINE__)).value()
 
 // COLLAB_DO(delete_row(...)): go on, or return the error to the caller.
-#define COLLAB_DO(...)                                                                            \
-    do {                                                                                          \
-        if (auto collab_status = (__VA_ARGS__); !collab_status.ok())                              \
-            return std::move(collab_status).error();                                              \
+#define COLLAB_DO(...)                                               \
+    do {                                                             \
+        if (auto collab_status = (__VA_ARGS__); !collab_status.ok()) \
+            return std::move(collab_status).error();                 \
     } while (false)
 
 // The same inside a coroutine.
-#define COLLAB_CO_TRY(declaration, ...)                                                           \
-    auto COLLAB_CONCAT(collab_result_, __LINE__) = (__VA_ARGS__);                                 \
-    if (!COLLAB_CONCAT(collab_result_, __LINE__).ok())                                            \
-        co_return std::move(COLLAB_CONCAT(collab_result_, __LINE__)).error();                     \
+#define COLLAB_CO_TRY(declaration, ...)                                       \
+    auto COLLAB_CONCAT(collab_result_, __LINE__) = (__VA_ARGS__);             \
+    if (!COLLAB_CONCAT(collab_result_, __LINE__).ok())                        \
+        co_return std::move(COLLAB_CONCAT(collab_result_, __LINE__)).error(); \
     declaration = std::move(COLLAB_CONCAT(collab_result_, __LINE__)).value()
 
-#define COLLAB_CO_DO(...)                                                                         \
-    do {                                                                                          \
-        if (auto collab_status = (__VA_ARGS__); !collab_status.ok())                              \
-            co_return std::move(collab_status).error();                                           \
+#define COLLAB_CO_DO(...)                                            \
+    do {                                                             \
+        if (auto collab_status = (__VA_ARGS__); !collab_status.ok()) \
+            co_return std::move(collab_status).error();              \
     } while (false)
 
 // A bug if false: stops the program, in release builds too.
-#define COLLAB_ASSERT(condition)                                                                  \
-    do {                                                                                          \
-        if (!(condition)) ::collab::assertion_failed(#condition, __FILE__, __LINE__);             \
+#define COLLAB_ASSERT(condition)                                                      \
+    do {                                                                              \
+        if (!(condition)) ::collab::assertion_failed(#condition, __FILE__, __LINE__); \
     } while (false)
 
 namespace collab {

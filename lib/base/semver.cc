@@ -58,7 +58,8 @@ std::weak_ordering Semver::operator<=>(const Semver& other) const {
 }
 
 std::string Semver::text() const {
-    std::string text = std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
+    std::string text =
+        std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
     if (!pre.empty()) text += "-" + pre;
     if (!build.empty()) text += "+" + build;
     return text;

@@ -16,7 +16,9 @@ std::optional<T> parse_number(std::string_view text) {
     return value;
 }
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 // Length of the code point that starts here, 0 if none does.
 std::size_t code_point_length(std::string_view text, std::size_t at) {
@@ -36,8 +38,8 @@ std::size_t code_point_length(std::string_view text, std::size_t at) {
 }
 
 std::tm utc(std::int64_t unix_ms) {
-    const auto seconds = static_cast<std::time_t>(unix_ms >= 0 ? unix_ms / 1000
-                                                               : (unix_ms - 999) / 1000);
+    const auto seconds =
+        static_cast<std::time_t>(unix_ms >= 0 ? unix_ms / 1000 : (unix_ms - 999) / 1000);
     std::tm parts{};
     ::gmtime_r(&seconds, &parts);
     return parts;
@@ -88,13 +90,15 @@ std::string escape_control(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
         const auto byte = static_cast<unsigned char>(text[i]);
         const std::size_t length = code_point_length(text, i);
-        const bool c1 = length == 2 && byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+        const bool c1 =
+            length == 2 && byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0;
         if (length == 0 || byte < 0x20 || byte == 0x7f || c1) {
             char code[5];
             std::snprintf(code, sizeof code, "\\x%02x", byte);
             out += code;
             if (c1) {
-                std::snprintf(code, sizeof code, "\\x%02x", static_cast<unsigned char>(text[i + 1]));
+                std::snprintf(code, sizeof code, "\\x%02x",
+                              static_cast<unsigned char>(text[i + 1]));
                 out += code;
             }
             i += c1 ? 2 : 1;
@@ -138,8 +142,8 @@ std::string naive_timestamp(std::int64_t unix_ms) {
 std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
     int year, month, day, hour, minute, second, used = 0;
     const std::string copy(text);
-    if (std::sscanf(copy.c_str(), "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute,
-                    &second, &used) != 6 ||
+    if (std::sscanf(copy.c_str(), "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &year, &month, &day, &hour,
+                    &minute, &second, &used) != 6 ||
         used == 0 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 ||
         second > 60) {
         return {};

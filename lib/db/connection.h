@@ -49,8 +49,8 @@ public:
     // A read-only transaction on one snapshot.
     virtual Status begin_read() = 0;
     virtual Status savepoint() = 0;
-    virtual Status release() = 0;        // the savepoint's work stays, if the commit succeeds
-    virtual Status rollback_to() = 0;    // …is undone; the transaction goes on
+    virtual Status release() = 0;      // the savepoint's work stays, if the commit succeeds
+    virtual Status rollback_to() = 0;  // …is undone; the transaction goes on
     // Error unavailable after a lost connection: it may have happened or not.
     virtual Status commit() = 0;
     virtual void rollback() = 0;

@@ -45,7 +45,9 @@ public:
     }
 
     // Starts a query; one() and list() below fetch it. Queries started together travel together.
-    Ticket send(std::string_view sql, const Values& values) { return connection_.send(sql, values); }
+    Ticket send(std::string_view sql, const Values& values) {
+        return connection_.send(sql, values);
+    }
 
     template <class F>
     auto one(Ticket ticket, F map) -> Result<std::optional<std::invoke_result_t<F, const Row&>>> {

@@ -24,12 +24,13 @@ struct Blob {
 // A parameter. `IDS($n)` in a statement stands for a list: WHERE id IN IDS($1) (see tx.h).
 class Value {
 public:
-    Value(std::nullptr_t = nullptr) {}                        // NOLINT(google-explicit-constructor)
-    Value(std::int64_t v) : v_(v) {}                          // NOLINT(google-explicit-constructor)
-    Value(std::int32_t v) : v_(std::int64_t{v}) {}            // NOLINT(google-explicit-constructor)
-    Value(std::uint32_t v) : v_(std::int64_t{v}) {}           // NOLINT(google-explicit-constructor)
+    Value(std::nullptr_t = nullptr) {}               // NOLINT(google-explicit-constructor)
+    Value(std::int64_t v) : v_(v) {}                 // NOLINT(google-explicit-constructor)
+    Value(std::int32_t v) : v_(std::int64_t{v}) {}   // NOLINT(google-explicit-constructor)
+    Value(std::uint32_t v) : v_(std::int64_t{v}) {}  // NOLINT(google-explicit-constructor)
     // Ids chosen by clients may use all 64 bits; they are stored as the signed value (spec 2, 0.1).
-    Value(std::uint64_t v) : v_(static_cast<std::int64_t>(v)) {}  // NOLINT(google-explicit-constructor)
+    Value(std::uint64_t v)
+        : v_(static_cast<std::int64_t>(v)) {}                 // NOLINT(google-explicit-constructor)
     Value(bool v) : v_(v) {}                                  // NOLINT(google-explicit-constructor)
     Value(std::string_view v) : v_(std::string(v)) {}         // NOLINT(google-explicit-constructor)
     Value(const std::string& v) : v_(v) {}                    // NOLINT(google-explicit-constructor)
@@ -37,9 +38,9 @@ public:
     Value(Blob v) : v_(Bytes{std::string(v.bytes)}) {}        // NOLINT(google-explicit-constructor)
     Value(std::vector<std::int64_t> v) : v_(std::move(v)) {}  // NOLINT(google-explicit-constructor)
     template <class Tag>
-    Value(Id<Tag> id) : v_(id.value) {}                       // NOLINT(google-explicit-constructor)
+    Value(Id<Tag> id) : v_(id.value) {}  // NOLINT(google-explicit-constructor)
     template <class T>
-    Value(const std::optional<T>& v) : Value() {              // NOLINT(google-explicit-constructor)
+    Value(const std::optional<T>& v) : Value() {  // NOLINT(google-explicit-constructor)
         if (v) *this = Value(*v);
     }
 
@@ -72,7 +73,7 @@ public:
         return static_cast<std::uint64_t>(integer(column));
     }
     bool boolean(int column) const { return integer(column) != 0; }
-    const std::string& text(int column) const;   // text and bytes alike
+    const std::string& text(int column) const;  // text and bytes alike
     std::optional<std::int64_t> optional_integer(int column) const;
     std::optional<std::string> optional_text(int column) const;
     template <class I>

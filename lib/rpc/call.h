@@ -20,9 +20,9 @@ namespace collab::rpc {
 struct Caller {
     UserId user;
     PeerId peer;
-    bool admin = false;         // of the server; no role in any channel follows from it
-    Semver version;             // of the client
-    std::string base_url;       // as the client reached us: "http://host:port", for avatars
+    bool admin = false;    // of the server; no role in any channel follows from it
+    Semver version;        // of the client
+    std::string base_url;  // as the client reached us: "http://host:port", for avatars
 };
 
 struct Call {
@@ -34,7 +34,8 @@ struct Call {
     const Services& services;
     WallTime now;
     // The request's frame as it came, to be forwarded unchanged; null where there is none (reads,
-    // clean-up) and when the bytes can not be relayed as they are (the payload is encoded anew then).
+    // clean-up) and when the bytes can not be relayed as they are (the payload is encoded anew
+    // then).
     wire::Body frame;
 
     UserId user() const { return caller.user; }

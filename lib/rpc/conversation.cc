@@ -26,9 +26,13 @@ void Conversation::reply_body(const wire::Body& body) {
     if (auto* to = session()) to->respond(body, incoming_.id);
 }
 
-void Conversation::reply_ack() { reply(proto::Ack()); }
+void Conversation::reply_ack() {
+    reply(proto::Ack());
+}
 
-void Conversation::reply_error(const Error& error) { reply_body(encode_error(error)); }
+void Conversation::reply_error(const Error& error) {
+    reply_body(encode_error(error));
+}
 
 Later<Status> Conversation::write(std::function<Status(Call&)> work, db::Durability durability) {
     Later<Status> later;
@@ -42,13 +46,13 @@ void Conversation::submit_write(db::Durability durability, std::function<Status(
     std::uint64_t number = 0;
     if (auto* from = session()) number = router_.begin_effect(*from, Holds::room);
     auto self = shared_from_this();
-    live().writer.submit(
-        {durability, caller_, incoming_.body(), std::move(work),
-         [self, number, resume = std::move(resume)](Status status, Outbox outbox) {
-             auto shared = std::make_shared<Status>(std::move(status));
-             self->live().carry_out(outbox, [&] { resume(std::move(*shared)); });
-             if (number != 0) self->router_.end_effect(self->peer(), number, Holds::room);
-         }});
+    live().writer.submit({durability, caller_, incoming_.body(), std::move(work),
+                          [self, number, resume = std::move(resume)](Status status, Outbox outbox) {
+                              auto shared = std::make_shared<Status>(std::move(status));
+                              self->live().carry_out(outbox, [&] { resume(std::move(*shared)); });
+                              if (number != 0)
+                                  self->router_.end_effect(self->peer(), number, Holds::room);
+                          }});
 }
 
 Later<Result<Answer>> Conversation::ask_body(PeerId to, std::uint32_t tag, const wire::Body& body) {
@@ -66,7 +70,8 @@ Later<Result<Answer>> Conversation::forward(PeerId to) {
     Pending pending;
     pending.requester = peer();
     pending.own = later;
-    const Status sent = router_.ask(to, incoming_.tag, incoming_.body(), peer(), std::move(pending));
+    const Status sent =
+        router_.ask(to, incoming_.tag, incoming_.body(), peer(), std::move(pending));
     if (!sent.ok()) later.resolve(sent.error());
     return later;
 }

@@ -15,15 +15,24 @@ proto::ErrorCode to_wire(ErrorCode code) {
         case ErrorCode::internal:
         case ErrorCode::not_found:
         case ErrorCode::unsupported:
-        case ErrorCode::denied: return proto::Internal;
-        case ErrorCode::too_many: return proto::RateLimitExceeded;
-        case ErrorCode::no_such_channel: return proto::NoSuchChannel;
-        case ErrorCode::forbidden: return proto::Forbidden;
-        case ErrorCode::needs_cla: return proto::NeedsCla;
-        case ErrorCode::not_a_root_channel: return proto::NotARootChannel;
-        case ErrorCode::bad_public_nesting: return proto::BadPublicNesting;
-        case ErrorCode::circular_nesting: return proto::CircularNesting;
-        case ErrorCode::wrong_move_target: return proto::WrongMoveTarget;
+        case ErrorCode::denied:
+            return proto::Internal;
+        case ErrorCode::too_many:
+            return proto::RateLimitExceeded;
+        case ErrorCode::no_such_channel:
+            return proto::NoSuchChannel;
+        case ErrorCode::forbidden:
+            return proto::Forbidden;
+        case ErrorCode::needs_cla:
+            return proto::NeedsCla;
+        case ErrorCode::not_a_root_channel:
+            return proto::NotARootChannel;
+        case ErrorCode::bad_public_nesting:
+            return proto::BadPublicNesting;
+        case ErrorCode::circular_nesting:
+            return proto::CircularNesting;
+        case ErrorCode::wrong_move_target:
+            return proto::WrongMoveTarget;
     }
     return proto::Internal;
 }

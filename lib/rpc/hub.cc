@@ -61,12 +61,17 @@ std::vector<PeerId> Hub::resolve(const Address& address) const {
         std::vector<PeerId> operator()(const ToRoom& to) const {
             std::vector<PeerId> peers;
             if (const auto* room = hub.index_.room(to.room)) {
-                for (const auto& participant : room->participants) peers.push_back(participant.peer);
+                for (const auto& participant : room->participants)
+                    peers.push_back(participant.peer);
             }
             return peers;
         }
-        std::vector<PeerId> operator()(const ToProject& to) const { return project(to.project, true); }
-        std::vector<PeerId> operator()(const ToGuests& to) const { return project(to.project, false); }
+        std::vector<PeerId> operator()(const ToProject& to) const {
+            return project(to.project, true);
+        }
+        std::vector<PeerId> operator()(const ToGuests& to) const {
+            return project(to.project, false);
+        }
         std::vector<PeerId> project(ProjectId id, bool with_host) const {
             std::vector<PeerId> peers;
             const auto* found = hub.index_.project(id);

@@ -47,7 +47,9 @@ void Index::remove_room(RoomId id) {
     for (const auto& observer : observers_) observer(id, gone);
 }
 
-const RoomState* Index::room(RoomId id) const { return find_in(rooms_, id); }
+const RoomState* Index::room(RoomId id) const {
+    return find_in(rooms_, id);
+}
 
 const RoomState* Index::room_of(PeerId peer) const {
     const auto* id = find_in(room_of_peer_, peer);
@@ -88,9 +90,8 @@ bool Index::is_host(ProjectId id, PeerId peer) const {
 
 bool Index::is_collaborator(ProjectId id, PeerId peer) const {
     const auto* found = project(id);
-    return found != nullptr &&
-           std::ranges::find(found->collaborators, peer, &Collaborator::peer) !=
-               found->collaborators.end();
+    return found != nullptr && std::ranges::find(found->collaborators, peer, &Collaborator::peer) !=
+                                   found->collaborators.end();
 }
 
 }  // namespace collab::rpc

@@ -21,19 +21,29 @@ namespace collab::rpc {
 class Live;
 
 // Whom a post reaches; resolved when it is delivered.
-struct ToUser { UserId user; };              // all connections of the user
-struct ToPeer { PeerId peer; };              // one connection
-struct ToRoom { RoomId room; };              // the answered participants
-struct ToProject { ProjectId project; };     // host and guests
-struct ToGuests { ProjectId project; };      // guests only
+struct ToUser {
+    UserId user;
+};  // all connections of the user
+struct ToPeer {
+    PeerId peer;
+};  // one connection
+struct ToRoom {
+    RoomId room;
+};  // the answered participants
+struct ToProject {
+    ProjectId project;
+};  // host and guests
+struct ToGuests {
+    ProjectId project;
+};  // guests only
 using Address = std::variant<ToUser, ToPeer, ToRoom, ToProject, ToGuests>;
 
 struct Post {
     Address address;
     std::uint32_t tag = 0;
     wire::Body body;
-    std::optional<PeerId> except;            // this connection does not get it
-    std::optional<PeerId> sender;            // original_sender_id, for what is forwarded
+    std::optional<PeerId> except;  // this connection does not get it
+    std::optional<PeerId> sender;  // original_sender_id, for what is forwarded
 };
 
 using Effect = std::function<void(Live&)>;
@@ -51,15 +61,27 @@ public:
     }
     template <class M>
     void to_room(RoomId room, const M& message, std::optional<PeerId> except = {}) {
-        post({ToRoom{room}, wire::tag_of<M>(), wire::encode(wire::tag_of<M>(), message), except, {}});
+        post({ToRoom{room},
+              wire::tag_of<M>(),
+              wire::encode(wire::tag_of<M>(), message),
+              except,
+              {}});
     }
     template <class M>
     void to_project(ProjectId project, const M& message, std::optional<PeerId> except = {}) {
-        post({ToProject{project}, wire::tag_of<M>(), wire::encode(wire::tag_of<M>(), message), except, {}});
+        post({ToProject{project},
+              wire::tag_of<M>(),
+              wire::encode(wire::tag_of<M>(), message),
+              except,
+              {}});
     }
     template <class M>
     void to_guests(ProjectId project, const M& message, std::optional<PeerId> except = {}) {
-        post({ToGuests{project}, wire::tag_of<M>(), wire::encode(wire::tag_of<M>(), message), except, {}});
+        post({ToGuests{project},
+              wire::tag_of<M>(),
+              wire::encode(wire::tag_of<M>(), message),
+              except,
+              {}});
     }
     void post(Post post) { items_.push_back(std::move(post)); }
 

@@ -49,7 +49,9 @@ Reader::Reader(Executor& executor, Writer& writer, Random& random, const Setting
 
 Reader::~Reader() = default;
 
-void Reader::set_server(ServerId server) { shared_->server = server.value; }
+void Reader::set_server(ServerId server) {
+    shared_->server = server.value;
+}
 
 void Reader::submit(ReadRequest request) {
     if (!shared_->connect) {
@@ -93,9 +95,9 @@ Reader::Shared::Answer Reader::Shared::run(const ReadRequest& request) {
         const auto count = connection->send(kReadCount, {server.load()});
         db::Tx tx(*connection);
         const auto& caller = request.caller ? request.caller : nobody();
-        Call call{tx,       *caller,  answer.outbox,
-                  random,   settings, services,
-                  executor.clock().wall_now(), nullptr};
+        Call call{
+            tx,     *caller, answer.outbox, random, settings, services, executor.clock().wall_now(),
+            nullptr};
         COLLAB_DO(request.work(call));
         COLLAB_TRY(const auto seq,
                    tx.one(count, [](const db::Row& row) { return row.unsigned_integer(0); }));

@@ -15,7 +15,7 @@ namespace collab::rpc {
 
 struct ReadRequest {
     std::shared_ptr<const Caller> caller;
-    std::function<Status(Call&)> work;  // changes nothing
+    std::function<Status(Call&)> work;         // changes nothing
     std::function<void(Status, Outbox)> done;  // on the loop
 };
 

@@ -14,8 +14,8 @@ struct Spelling {
 };
 
 constexpr Spelling kRoles[] = {
-    {Role::admin, "admin", 0, 4},   {Role::member, "member", 1, 3}, {Role::talker, "talker", 4, 2},
-    {Role::guest, "guest", 2, 1},   {Role::banned, "banned", 3, 0},
+    {Role::admin, "admin", 0, 4}, {Role::member, "member", 1, 3}, {Role::talker, "talker", 4, 2},
+    {Role::guest, "guest", 2, 1}, {Role::banned, "banned", 3, 0},
 };
 
 const Spelling& spelling(Role role) {
@@ -28,7 +28,9 @@ const Spelling& spelling(Role role) {
 
 }  // namespace
 
-std::string_view to_text(Role role) { return spelling(role).text; }
+std::string_view to_text(Role role) {
+    return spelling(role).text;
+}
 
 Role role_from_text(std::string_view text) {
     for (const auto& row : kRoles) {
@@ -45,7 +47,9 @@ Visibility visibility_from_text(std::string_view text) {
     return text == "public" ? Visibility::everybody : Visibility::members;
 }
 
-int to_wire(Role role) { return spelling(role).wire; }
+int to_wire(Role role) {
+    return spelling(role).wire;
+}
 
 std::optional<Role> role_from_wire(int number) {
     for (const auto& row : kRoles) {
@@ -54,7 +58,9 @@ std::optional<Role> role_from_wire(int number) {
     return {};
 }
 
-int to_wire(Visibility visibility) { return visibility == Visibility::everybody ? 0 : 1; }
+int to_wire(Visibility visibility) {
+    return visibility == Visibility::everybody ? 0 : 1;
+}
 
 std::optional<Visibility> visibility_from_wire(int number) {
     if (number == 0) return Visibility::everybody;
@@ -62,17 +68,27 @@ std::optional<Visibility> visibility_from_wire(int number) {
     return {};
 }
 
-bool may_read_projects(Role role) { return role != Role::banned; }
-bool may_edit_projects(Role role) { return role == Role::admin || role == Role::member; }
-bool may_use_microphone(Role role) { return role != Role::guest && role != Role::banned; }
+bool may_read_projects(Role role) {
+    return role != Role::banned;
+}
+bool may_edit_projects(Role role) {
+    return role == Role::admin || role == Role::member;
+}
+bool may_use_microphone(Role role) {
+    return role != Role::guest && role != Role::banned;
+}
 
 bool may_see(Role role, Visibility visibility) {
     if (role == Role::banned) return false;
     return visibility == Visibility::everybody || may_edit_projects(role);
 }
 
-bool needs_cla(Role role) { return may_edit_projects(role); }
+bool needs_cla(Role role) {
+    return may_edit_projects(role);
+}
 
-bool is_stronger(Role a, Role b) { return spelling(a).strength > spelling(b).strength; }
+bool is_stronger(Role a, Role b) {
+    return spelling(a).strength > spelling(b).strength;
+}
 
 }  // namespace collab::rpc

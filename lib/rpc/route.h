@@ -39,13 +39,13 @@ enum class Need {
 // How a relayed message travels (spec handlers.csv, ours_class).
 enum class Relay {
     none,
-    request,               // to the host, one answer back
-    request_by_query,      // LspQuery: read or write by what is asked
-    stream,                // to the host, many answers back
-    broadcast,             // to all other collaborators
-    to_peer,               // from the host to one collaborator, one-way
-    request_to_peer,       // from the host to one collaborator, one answer back
-    forbidden,             // always refused
+    request,           // to the host, one answer back
+    request_by_query,  // LspQuery: read or write by what is asked
+    stream,            // to the host, many answers back
+    broadcast,         // to all other collaborators
+    to_peer,           // from the host to one collaborator, one-way
+    request_to_peer,   // from the host to one collaborator, one answer back
+    forbidden,         // always refused
 };
 
 // What waits until a request of the same connection has taken effect.
@@ -64,12 +64,12 @@ struct Route {
     std::uint32_t tag = 0;
     Shape shape = Shape::record;
     Need need = Need::nothing;
-    bool one_way = false;          // nobody waits for an answer
-    bool about_room = false;       // waits for what Holds::room holds, and keeps its place behind it
+    bool one_way = false;     // nobody waits for an answer
+    bool about_room = false;  // waits for what Holds::room holds, and keeps its place behind it
     Holds holds = Holds::nothing;
     db::Durability durability = db::Durability::must;
     Relay relay = Relay::none;
-    bool background = false;       // counted apart among the requests in flight (decisions 5)
+    bool background = false;  // counted apart among the requests in flight (decisions 5)
     std::uint32_t answers[2] = {0, 0};
 
     // Exactly one is set, by shape. Each parses the payload; Error invalid when it cannot.
@@ -215,7 +215,8 @@ Route live_unparsed(std::uint32_t tag, Need need, bool one_way = false) {
     return route;
 }
 
-// A coroutine on the loop that asks others: `Task<Status> f(std::shared_ptr<Conversation>, Request)`.
+// A coroutine on the loop that asks others: `Task<Status> f(std::shared_ptr<Conversation>,
+// Request)`.
 template <auto Handler>
 Route conversation(Need need = Need::nothing, bool about_room = true) {
     using Request = typename detail::Signature<decltype(Handler)>::request;

@@ -41,10 +41,13 @@ Error denied(Need need) {
     switch (need) {
         case Need::write:
             return {ErrorCode::denied, "you may not edit this project", {"reason=not_allowed"}};
-        case Need::host: return {ErrorCode::denied, "only the host of this project may do that"};
-        case Need::collaborator: return {ErrorCode::denied, "you are not in this project"};
+        case Need::host:
+            return {ErrorCode::denied, "only the host of this project may do that"};
+        case Need::collaborator:
+            return {ErrorCode::denied, "you are not in this project"};
         default:
-            return {ErrorCode::denied, "there is no such project, or you may not read it",
+            return {ErrorCode::denied,
+                    "there is no such project, or you may not read it",
                     {"reason=not_allowed"}};
     }
 }
@@ -57,14 +60,15 @@ Router::Router(Live& live, std::vector<Route> routes)
         const bool added = by_tag_.emplace(routes_[i].tag, i).second;
         COLLAB_ASSERT(added);
     }
-    live_.index.observe([this](RoomId room, const std::vector<ProjectId>& gone) {
-        recheck_pendings(room, gone);
-    });
+    live_.index.observe(
+        [this](RoomId room, const std::vector<ProjectId>& gone) { recheck_pendings(room, gone); });
 }
 
 Router::~Router() = default;
 
-PeerId Router::next_peer() { return {live_.hub.server(), next_connection_++}; }
+PeerId Router::next_peer() {
+    return {live_.hub.server(), next_connection_++};
+}
 
 const Route* Router::find(std::uint32_t tag) const {
     const auto found = by_tag_.find(tag);
@@ -113,8 +117,8 @@ void Router::on_request(Session& session, Incoming incoming) {
     if (route == nullptr) return unhandled(session, incoming);
     const bool waits = route->about_room && session.has_order() &&
                        (session.order().holding > 0 || !session.order().held.empty());
-    const bool may_overtake = route->holds == Holds::room && session.has_order() &&
-                              session.order().held.empty();
+    const bool may_overtake =
+        route->holds == Holds::room && session.has_order() && session.order().held.empty();
     if (!waits || may_overtake) return start(session, *route, incoming);
     auto& order = session.order();
     if (order.held.size() >= live_.settings.limits.held_messages) {
@@ -153,8 +157,10 @@ Status Router::check(const Session& session, const Route& route, wire::Bytes pay
 Status Router::dispatch(Session& session, const Route& route, const Incoming& incoming) {
     switch (route.shape) {
         case Shape::record:
-        case Shape::read: return submit(session, route, incoming);
-        case Shape::relay: return relay(session, route, incoming);
+        case Shape::read:
+            return submit(session, route, incoming);
+        case Shape::relay:
+            return relay(session, route, incoming);
         case Shape::live: {
             LiveCall call(*this, session, incoming);
             COLLAB_DO(route.live(call, incoming.payload));
@@ -261,15 +267,16 @@ void Router::unhandled(Session& session, const Incoming& incoming) {
     const auto* type = wire::find_message_type(incoming.tag);
     const bool one_way = type != nullptr && type->kind == wire::MessageKind::message;
     if (incoming.id == 0 || one_way) return;
-    session.respond_error({ErrorCode::internal, "this server does not handle " +
-                                                    name_of(incoming.tag),
+    session.respond_error({ErrorCode::internal,
+                           "this server does not handle " + name_of(incoming.tag),
                            {"reason=unhandled"}},
                           incoming.id);
 }
 
 Status Router::relay(Session& session, const Route& route, const Incoming& incoming) {
     if (route.relay == Relay::forbidden) {
-        return Error{ErrorCode::forbidden, name_of(route.tag) + " is not allowed in shared projects"};
+        return Error{ErrorCode::forbidden,
+                     name_of(route.tag) + " is not allowed in shared projects"};
     }
     COLLAB_TRY(const auto id, project_of(incoming.payload));
     const auto* project = live_.index.project(id);
@@ -304,15 +311,16 @@ Status Router::relay(Session& session, const Route& route, const Incoming& incom
             return ok();
         }
         case Relay::forbidden:
-        case Relay::none: break;
+        case Relay::none:
+            break;
     }
     return ok();
 }
 
 Status Router::relay_request(Session& from, const Incoming& incoming, PeerId to, Pending pending) {
     if (pending.counted && in_flight(from, pending) >= live_.settings.limits.requests_in_flight) {
-        return Error{ErrorCode::too_many, "too many requests wait for the host",
-                     {"reason=in_flight"}};
+        return Error{
+            ErrorCode::too_many, "too many requests wait for the host", {"reason=in_flight"}};
     }
     pending.requester = from.peer();
     pending.request_id = incoming.id;
@@ -326,8 +334,8 @@ Status Router::ask(PeerId to, std::uint32_t tag, const wire::Body& body,
                    std::optional<PeerId> sender, Pending pending) {
     auto* peer = live_.hub.session(to);
     if (peer == nullptr || peer->closing()) {
-        return Error{ErrorCode::unavailable, "the other side is not connected",
-                     {"reason=not_connected"}};
+        return Error{
+            ErrorCode::unavailable, "the other side is not connected", {"reason=not_connected"}};
     }
     if (auto* requester = live_.hub.session(pending.requester)) requester->asked.insert(to);
     const auto id = sender ? peer->forward(tag, body, *sender) : peer->request(tag, body);
@@ -360,12 +368,14 @@ void Router::relay_answer(Session& host, std::uint32_t id, Pending& pending,
     if (guest == nullptr) return finish_pending(host, id);
     // The right to request_to_peer is the host's; it holds as long as the project does.
     if (live_.index.right(pending.project, pending.requester) < pending.need) {
-        return fail_pending(host, id, denied(pending.need == Right::write ? Need::write : Need::read));
+        return fail_pending(host, id,
+                            denied(pending.need == Right::write ? Need::write : Need::read));
     }
     const bool failed = answer.tag == wire::tag_of<proto::Error>();
     const bool end = pending.stream && answer.tag == wire::tag_of<proto::EndStream>();
     if (!failed && !end && !is_answer(pending, answer.tag)) {
-        return fail_pending(host, id, {ErrorCode::internal, "the host gave an answer of another type"});
+        return fail_pending(host, id,
+                            {ErrorCode::internal, "the host gave an answer of another type"});
     }
     guest->respond(answer.body(), pending.request_id);
     if (failed || end || !pending.stream) finish_pending(host, id);
@@ -401,12 +411,14 @@ void Router::recheck_pendings(RoomId, const std::vector<ProjectId>&) {
         if (host == nullptr) continue;
         std::vector<std::uint32_t> lost;
         for (const auto& [id, pending] : host->pendings) {
-            if (!pending.own && live_.index.right(pending.project, pending.requester) < pending.need) {
+            if (!pending.own &&
+                live_.index.right(pending.project, pending.requester) < pending.need) {
                 lost.push_back(id);
             }
         }
         for (const auto id : lost) {
-            fail_pending(*host, id, {ErrorCode::unavailable, "the project is not shared with you any more"});
+            fail_pending(*host, id,
+                         {ErrorCode::unavailable, "the project is not shared with you any more"});
         }
     }
 }
@@ -415,8 +427,9 @@ void Router::on_close(PeerId peer) {
     auto* session = live_.hub.session(peer);
     if (session == nullptr) return;
     while (!session->pendings.empty()) {
-        fail_pending(*session, session->pendings.begin()->first,
-                     {ErrorCode::unavailable, "the other side has disconnected", {"reason=not_connected"}});
+        fail_pending(
+            *session, session->pendings.begin()->first,
+            {ErrorCode::unavailable, "the other side has disconnected", {"reason=not_connected"}});
     }
     owing_.erase(peer);
     const auto asked = std::move(session->asked);

@@ -48,7 +48,8 @@ public:
     // Sends `incoming` of `from` to `to` as a forwarded request; the answer is relayed to `from`.
     // Error unavailable: not connected here; too_many: too many in flight.
     Status relay_request(Session& from, const Incoming& incoming, PeerId to, Pending pending);
-    // Sends a request of our own, or a forwarded one with `sender`; the answer goes to `pending.own`.
+    // Sends a request of our own, or a forwarded one with `sender`; the answer goes to
+    // `pending.own`.
     Status ask(PeerId to, std::uint32_t tag, const wire::Body& body, std::optional<PeerId> sender,
                Pending pending);
 

@@ -39,7 +39,8 @@ public:
 class FrameSource {
 public:
     virtual ~FrameSource() = default;
-    // Called when the queue is empty: sends at least one message, or returns false when all is sent.
+    // Called when the queue is empty: sends at least one message, or returns false when all is
+    // sent.
     virtual bool produce(Session& session) = 0;
 };
 
@@ -53,14 +54,15 @@ struct Answer {
 // A request on its way at a peer, kept at that peer's session under the id that it has there.
 struct Pending {
     PeerId requester;
-    std::uint32_t request_id = 0;         // at the requester
-    std::optional<Later<Result<Answer>>> own;  // set: a conversation waits; else the answer is relayed
-    ProjectId project;                    // relayed: this right on it is needed to the end
+    std::uint32_t request_id = 0;  // at the requester
+    std::optional<Later<Result<Answer>>>
+        own;            // set: a conversation waits; else the answer is relayed
+    ProjectId project;  // relayed: this right on it is needed to the end
     Right need = Right::read;
-    std::uint32_t answers[2] = {0, 0};    // tags that may answer it, beside Error
-    bool stream = false;                  // any number of answers, then EndStream or Error
+    std::uint32_t answers[2] = {0, 0};  // tags that may answer it, beside Error
+    bool stream = false;                // any number of answers, then EndStream or Error
     bool background = false;
-    bool counted = true;                  // among the requests in flight of its requester
+    bool counted = true;  // among the requests in flight of its requester
 };
 
 // A message from the client that may have to wait. Views live as long as `owned` or, when that is
@@ -133,9 +135,9 @@ public:
     // --- what has not taken effect yet (HACKING.md, "order"); see Router
     struct Order {
         std::uint64_t next_number = 1;
-        std::multiset<std::uint64_t> unfinished;    // numbers of messages without effect so far
-        std::uint64_t starting = 0;                 // a held message that starts just now, or 0
-        std::size_t holding = 0;                    // of these, that hold room and project messages
+        std::multiset<std::uint64_t> unfinished;  // numbers of messages without effect so far
+        std::uint64_t starting = 0;               // a held message that starts just now, or 0
+        std::size_t holding = 0;                  // of these, that hold room and project messages
         std::vector<std::pair<std::uint64_t, std::uint32_t>> pings;  // number, request id
         std::deque<std::pair<std::uint64_t, Incoming>> held;
     };

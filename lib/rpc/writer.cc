@@ -64,7 +64,9 @@ struct Writer::Shared : std::enable_shared_from_this<Writer::Shared> {
     std::atomic<std::uint64_t> round_trips{0};
     std::atomic<bool> connected{false};
 
-    void schedule() { executor.post(Lane::writer, [self = shared_from_this()] { self->turn(); }); }
+    void schedule() {
+        executor.post(Lane::writer, [self = shared_from_this()] { self->turn(); });
+    }
     void turn();
     Jobs take();
     bool ensure_connection();
@@ -87,7 +89,9 @@ Writer::Writer(Executor& executor, Random& random, const Settings& settings,
 
 Writer::~Writer() = default;
 
-void Writer::set_server(ServerId server) { shared_->server = server.value; }
+void Writer::set_server(ServerId server) {
+    shared_->server = server.value;
+}
 
 void Writer::submit(WriteRequest request) {
     auto job = std::make_unique<Job>();
@@ -99,16 +103,24 @@ void Writer::submit(WriteRequest request) {
     shared_->schedule();
 }
 
-std::uint64_t Writer::delivered_seq() const { return shared_->delivered; }
+std::uint64_t Writer::delivered_seq() const {
+    return shared_->delivered;
+}
 
 void Writer::after_seq(std::uint64_t seq, std::function<void()> next) {
     if (seq <= shared_->delivered) return next();
     shared_->waiting.emplace(seq, std::move(next));
 }
 
-std::uint64_t Writer::statements() const { return shared_->statements; }
-std::uint64_t Writer::round_trips() const { return shared_->round_trips; }
-bool Writer::connected() const { return shared_->connected; }
+std::uint64_t Writer::statements() const {
+    return shared_->statements;
+}
+std::uint64_t Writer::round_trips() const {
+    return shared_->round_trips;
+}
+bool Writer::connected() const {
+    return shared_->connected;
+}
 
 std::size_t Writer::queued() const {
     const std::lock_guard lock(shared_->mutex);
@@ -181,7 +193,8 @@ void Writer::Shared::fail_expired() {
         }
     }
     for (auto& job : expired) {
-        job->status = Error{ErrorCode::unavailable, "the database cannot be reached, try again later",
+        job->status = Error{ErrorCode::unavailable,
+                            "the database cannot be reached, try again later",
                             {"reason=database"}};
     }
     if (!expired.empty()) deliver(std::move(expired), committed);
@@ -205,9 +218,14 @@ Status Writer::Shared::attempt(Job& job) {
     job.outbox = Outbox();
     db::Tx tx(*connection);
     const auto& caller = job.request.caller ? job.request.caller : nobody();
-    Call call{tx,       *caller,  job.outbox,
-              random,   settings, services,
-              executor.clock().wall_now(), job.request.frame};
+    Call call{tx,
+              *caller,
+              job.outbox,
+              random,
+              settings,
+              services,
+              executor.clock().wall_now(),
+              job.request.frame};
     return job.request.work(call);
 }
 
@@ -222,7 +240,8 @@ bool Writer::Shared::run_together(Jobs& jobs) {
     for (auto& job : jobs) {
         if (!connection->savepoint().ok()) break;
         job->status = attempt(*job);
-        const bool kept = job->status.ok() ? connection->release().ok() : connection->rollback_to().ok();
+        const bool kept =
+            job->status.ok() ? connection->release().ok() : connection->rollback_to().ok();
         if (!kept || !connection->alive() || connection->transaction_failed()) break;
         done.push_back(std::move(job));
         if (executor.clock().now() - started > kMaxBatchTime) break;

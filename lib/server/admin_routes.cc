@@ -62,11 +62,16 @@ Result<users::GithubProfile> profile_of(const Fields& fields) {
 
 int status_of(ErrorCode code) {
     switch (code) {
-        case ErrorCode::invalid: return 400;
-        case ErrorCode::denied: return 401;
-        case ErrorCode::conflict: return 422;
-        case ErrorCode::unavailable: return 503;
-        default: return 500;
+        case ErrorCode::invalid:
+            return 400;
+        case ErrorCode::denied:
+            return 401;
+        case ErrorCode::conflict:
+            return 422;
+        case ErrorCode::unavailable:
+            return 503;
+        default:
+            return 500;
     }
 }
 
@@ -115,14 +120,15 @@ void create_token(const WebCall& web) {
     const auto key = web.request->query_parameter("public_key");
     if (!id || !key) return web.text(400, id ? "missing field 'public_key'" : "no user id");
     const auto impersonate = web.request->query_parameter("impersonate");
-    answer(web, [id = UserId{*id}, key = *key, impersonate](rpc::Call& call) -> Result<std::string> {
-        COLLAB_TRY(auto token, users::create_access_token(call.tx, call.now, call.random, id,
-                                                          impersonate, key));
-        COLLAB_TRY(const auto user, users::find_user(call.tx, token.effective));
-        if (user) users::post_user_access(call.outbox, *user);  // may be another program's
-        users::post_tokens(call.outbox, std::move(token.change));
-        return users::access_token_json(token.effective, token.encrypted);
-    });
+    answer(web,
+           [id = UserId{*id}, key = *key, impersonate](rpc::Call& call) -> Result<std::string> {
+               COLLAB_TRY(auto token, users::create_access_token(call.tx, call.now, call.random, id,
+                                                                 impersonate, key));
+               COLLAB_TRY(const auto user, users::find_user(call.tx, token.effective));
+               if (user) users::post_user_access(call.outbox, *user);  // may be another program's
+               users::post_tokens(call.outbox, std::move(token.change));
+               return users::access_token_json(token.effective, token.encrypted);
+           });
 }
 
 void contributors(const WebCall& web) {
@@ -170,8 +176,8 @@ void impersonate(const WebCall& web) {
     answer(web, [login = *login](rpc::Call& call) -> Result<std::string> {
         COLLAB_TRY(const auto user, users::find_user_by_name(call.tx, login));
         if (!user) {
-            return Error{ErrorCode::conflict, "there is no user '" + login +
-                                                  "': create them with collab-seed user"};
+            return Error{ErrorCode::conflict,
+                         "there is no user '" + login + "': create them with collab-seed user"};
         }
         users::post_user_access(call.outbox, *user);  // may be another program's
         COLLAB_TRY(auto token, users::create_plain_token(call.tx, call.now, call.random, user->id));
@@ -186,7 +192,8 @@ std::function<void(WebCall)> guarded(const std::string& token, const std::string
     return [token, scheme, handle](WebCall web) {
         const auto header = web.request->header("authorization");
         if (!header) return web.text(400, "missing authorization header");
-        if (!header->starts_with(scheme + " ")) return web.text(400, "invalid authorization header");
+        if (!header->starts_with(scheme + " "))
+            return web.text(400, "invalid authorization header");
         if (!crypto::secrets_equal(header->substr(scheme.size() + 1), token)) {
             return web.text(401, "invalid authorization token");
         }

@@ -37,7 +37,9 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
 
 }  // namespace
 
-void WebCall::text(int status, std::string_view body) const { respond(plain(status, body)); }
+void WebCall::text(int status, std::string_view body) const {
+    respond(plain(status, body));
+}
 
 void WebCall::json(int status, std::string body) const {
     net::HttpResponse response;
@@ -52,7 +54,8 @@ Application::Application(Core& core, ApplicationSettings settings)
     const auto add = [this](std::vector<WebRoute> more) {
         std::ranges::move(more, std::back_inserter(routes_));
     };
-    add(basic_routes(settings_, [this] { return counters_ ? counters_() : net::ServerCounters(); }));
+    add(basic_routes(settings_,
+                     [this] { return counters_ ? counters_() : net::ServerCounters(); }));
     if (settings_.mode == "api") return;
     add(client_routes(settings_));
     add(admin_routes(settings_));
@@ -92,8 +95,8 @@ std::variant<net::HttpResponse, net::AcceptSocket> Application::on_upgrade(
     }
     if (core_.stopping() || !core_.ready()) return plain(503, "the server is not ready, try again");
     if (waits_for_token(request)) return plain(503, kTryAgain);
-    auto checked = check_handshake(request, core_.live().state<users::TokenTable>(),
-                                   settings_.handshake);
+    auto checked =
+        check_handshake(request, core_.live().state<users::TokenTable>(), settings_.handshake);
     if (auto* refused = std::get_if<net::HttpResponse>(&checked)) return std::move(*refused);
     auto& caller = std::get<rpc::Caller>(checked);
     if (core_.live().hub.peers_of(caller.user).size() >= settings_.handshake.connections_per_user) {

@@ -39,7 +39,7 @@ struct WebRoute {
 struct ApplicationSettings {
     DoorSettings door;
     HandshakeSettings handshake;
-    std::string mode = "all";        // api, collab, all: what GET / names and what is served
+    std::string mode = "all";  // api, collab, all: what GET / names and what is served
     std::string version;
     std::string revision = "unknown";
     bool metrics_public = false;

@@ -38,8 +38,14 @@ constexpr std::array<std::array<std::uint8_t, kGlyphHeight>, 37> kGlyphs = {{
 
 // Calm colours with enough contrast to white.
 constexpr std::array<std::array<std::uint8_t, 3>, 8> kColours = {{
-    {0x2b, 0x6c, 0xb0}, {0x2f, 0x85, 0x5a}, {0xb8, 0x32, 0x80}, {0x97, 0x5a, 0x16},
-    {0x6b, 0x46, 0xc1}, {0xc0, 0x56, 0x21}, {0x28, 0x5e, 0x61}, {0x9b, 0x2c, 0x2c},
+    {0x2b, 0x6c, 0xb0},
+    {0x2f, 0x85, 0x5a},
+    {0xb8, 0x32, 0x80},
+    {0x97, 0x5a, 0x16},
+    {0x6b, 0x46, 0xc1},
+    {0xc0, 0x56, 0x21},
+    {0x28, 0x5e, 0x61},
+    {0x9b, 0x2c, 0x2c},
 }};
 
 const std::array<std::uint8_t, kGlyphHeight>& glyph(char c) {
@@ -98,7 +104,8 @@ bool inked(const std::string& letters, int x, int y) {
     const int column = x / kScale % (kGlyphWidth + 1);
     const int letter = x / kScale / (kGlyphWidth + 1);
     if (column == kGlyphWidth) return false;
-    const auto row = glyph(letters[static_cast<std::size_t>(letter)])[static_cast<std::size_t>(y / kScale)];
+    const auto row =
+        glyph(letters[static_cast<std::size_t>(letter)])[static_cast<std::size_t>(y / kScale)];
     return (row >> (kGlyphWidth - 1 - column) & 1) != 0;
 }
 
@@ -113,7 +120,8 @@ std::string initials(std::string_view name) {
         starts = !alphanumeric;
     }
     if (letters.size() == 1) {
-        const auto first = name.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+        const auto first =
+            name.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
         for (const char c : name.substr(first + 1)) {
             if (std::isalnum(static_cast<unsigned char>(c)) == 0) continue;
             letters.push_back(static_cast<char>(std::toupper(c)));
@@ -131,7 +139,8 @@ std::string draw_avatar(std::string_view name, std::int64_t user_id) {
         pixels.push_back(0);  // no filter
         for (int byte = 0; byte < kSize / 8; ++byte) {
             int bits = 0;
-            for (int bit = 0; bit < 8; ++bit) bits = bits << 1 | (inked(letters, byte * 8 + bit, y) ? 1 : 0);
+            for (int bit = 0; bit < 8; ++bit)
+                bits = bits << 1 | (inked(letters, byte * 8 + bit, y) ? 1 : 0);
             pixels.push_back(static_cast<char>(bits));
         }
     }

@@ -31,10 +31,10 @@ void readyz(const WebCall& web, const bool* draining) {
     if (web.core.ready() && !web.core.writer().connected()) reasons.push_back("database");
     if (draining != nullptr && *draining) reasons.push_back("draining");
     const bool good = reasons.empty();
-    web.json(good ? 200 : 503, nlohmann::json{{"schema", "collab.serve.ready/1"},
-                                              {"ready", good},
-                                              {"reasons", reasons}}
-                                   .dump());
+    web.json(
+        good ? 200 : 503,
+        nlohmann::json{{"schema", "collab.serve.ready/1"}, {"ready", good}, {"reasons", reasons}}
+            .dump());
 }
 
 }  // namespace
@@ -48,8 +48,7 @@ std::vector<WebRoute> basic_routes(const ApplicationSettings& settings,
         {"GET", "/", [banner](WebCall web) { web.text(200, banner); }},
         {"GET", "/healthz", &healthz},
         {"GET", "/livez", [](WebCall web) { web.text(200, "ok"); }},
-        {"GET", "/readyz",
-         [draining = settings.draining](WebCall web) { readyz(web, draining); }},
+        {"GET", "/readyz", [draining = settings.draining](WebCall web) { readyz(web, draining); }},
         {"GET", "/metrics",
          [public_metrics, counters](WebCall web) {
              if (!public_metrics && !web.local) {

@@ -55,7 +55,9 @@ Status decline_for_offline(rpc::Call& call, UserId user) {
     return rooms::decline_when_offline(call, user);
 }
 
-Status tell_contacts(rpc::Call& call, UserId user) { return contacts::post_presence(call, {user}); }
+Status tell_contacts(rpc::Call& call, UserId user) {
+    return contacts::post_presence(call, {user});
+}
 
 std::span<const SweepStep> sweep_steps() {
     static constexpr SweepStep kSteps[] = {

@@ -39,23 +39,24 @@ Core::Core(Executor& executor, Random& random, rpc::Settings settings,
 
 Core::~Core() = default;
 
-void Core::run(std::string what, db::Durability durability,
-               std::function<Status(rpc::Call&)> work, std::function<void(Status)> then) {
-    writer_->submit({durability, nullptr, nullptr, std::move(work),
-                     [this, what = std::move(what), then = std::move(then)](Status status,
-                                                                            rpc::Outbox outbox) {
-                         if (!status.ok()) {
-                             log(LogLevel::error, what + ": " + status.error().message);
-                         }
-                         live_->carry_out(outbox, [&] {
-                             if (then) then(std::move(status));
-                         });
-                     }});
+void Core::run(std::string what, db::Durability durability, std::function<Status(rpc::Call&)> work,
+               std::function<void(Status)> then) {
+    writer_->submit(
+        {durability, nullptr, nullptr, std::move(work),
+         [this, what = std::move(what), then = std::move(then)](Status status, rpc::Outbox outbox) {
+             if (!status.ok()) {
+                 log(LogLevel::error, what + ": " + status.error().message);
+             }
+             live_->carry_out(outbox, [&] {
+                 if (then) then(std::move(status));
+             });
+         }});
 }
 
 void Core::start(std::function<void(Status)> ready) {
     auto begun = std::make_shared<Beginning>();
-    run("cannot start", db::Durability::must,
+    run(
+        "cannot start", db::Durability::must,
         [environment = settings_.environment, begun](rpc::Call& call) -> Status {
             COLLAB_TRY(*begun, begin_server(call, environment));
             return ok();
@@ -83,9 +84,9 @@ void Core::began(ServerId server) {
 
 rpc::Session& Core::accept(rpc::Caller caller, rpc::Transport& transport) {
     caller.peer = router_->next_peer();
-    auto& session = live_->hub.add(std::make_unique<rpc::Session>(
-        std::make_shared<const rpc::Caller>(std::move(caller)), transport, executor_.clock(),
-        settings_.limits));
+    auto& session = live_->hub.add(
+        std::make_unique<rpc::Session>(std::make_shared<const rpc::Caller>(std::move(caller)),
+                                       transport, executor_.clock(), settings_.limits));
     // Hello leaves before any work with the database: clients wait for it (spec 1, 2.4).
     proto::Hello hello;
     hello.mutable_peer_id()->set_owner_id(session.peer().server);
@@ -104,7 +105,8 @@ void Core::log_in(rpc::Session& session) {
                          if (!status.ok()) {
                              log(LogLevel::error, "sign-in: " + status.error().message);
                              auto* failed = live_->hub.session(peer);
-                             if (failed != nullptr) failed->close(1013, "the database is not available");
+                             if (failed != nullptr)
+                                 failed->close(1013, "the database is not available");
                          }
                          router_->end_effect(peer, number, rpc::Holds::nothing);
                      }});
@@ -148,7 +150,8 @@ void Core::renew() {
 void Core::sweep() {
     if (stopping_) return;
     auto stale = std::make_shared<std::vector<ServerId>>();
-    run("looking for dead servers", db::Durability::crash,
+    run(
+        "looking for dead servers", db::Durability::crash,
         [this, stale](rpc::Call& call) -> Status {
             COLLAB_TRY(*stale, find_stale_servers(call, server_));
             return ok();
@@ -169,6 +172,8 @@ void Core::check_queues() {
     executor_.after(kQueueCheck, [this] { check_queues(); });
 }
 
-void Core::stop() { stopping_ = true; }
+void Core::stop() {
+    stopping_ = true;
+}
 
 }  // namespace collab::server

@@ -11,8 +11,9 @@
 namespace collab::server {
 namespace {
 
-constexpr std::string_view kForwarded[] = {"forwarded", "x-forwarded-for", "x-forwarded-host",
-                                           "x-forwarded-proto", "x-forwarded-port", "x-real-ip"};
+constexpr std::string_view kForwarded[] = {"forwarded",        "x-forwarded-for",
+                                           "x-forwarded-host", "x-forwarded-proto",
+                                           "x-forwarded-port", "x-real-ip"};
 
 struct Address {
     int family = AF_UNSPEC;

@@ -13,10 +13,10 @@
 namespace collab::server {
 
 struct DoorSettings {
-    std::optional<std::string> public_url;      // without trailing slash
-    std::vector<std::string> trusted_proxies;   // addresses or networks
-    std::vector<std::string> allowed_hosts;     // besides IP literals, localhost, our name, *.local
-    std::string host_name;                      // of this machine
+    std::optional<std::string> public_url;     // without trailing slash
+    std::vector<std::string> trusted_proxies;  // addresses or networks
+    std::vector<std::string> allowed_hosts;    // besides IP literals, localhost, our name, *.local
+    std::string host_name;                     // of this machine
 };
 
 // The refusal: 400 for forwarded headers from a stranger, 421 for a Host that is not ours.

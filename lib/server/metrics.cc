@@ -49,10 +49,12 @@ std::string metrics_text(Core& core, const net::ServerCounters& net) {
           static_cast<double>(net.open));
     counter(registry, "collab_messages_received_total", "messages from clients", routed.messages);
     counter(registry, "collab_messages_sent_total", "messages to clients", net.messages_out);
-    counter(registry, "collab_bytes_received_total", "bytes of messages from clients", net.bytes_in);
+    counter(registry, "collab_bytes_received_total", "bytes of messages from clients",
+            net.bytes_in);
     counter(registry, "collab_bytes_sent_total", "bytes of messages to clients", net.bytes_out);
     counter(registry, "collab_refused_total", "requests that were refused", routed.refused);
-    counter(registry, "collab_malformed_total", "messages that could not be read", routed.malformed);
+    counter(registry, "collab_malformed_total", "messages that could not be read",
+            routed.malformed);
     counter(registry, "collab_unhandled_total", "messages without a handler", routed.unhandled);
     counter(registry, "collab_stray_answers_total", "answers that nobody waited for",
             routed.stray_answers);

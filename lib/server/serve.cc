@@ -55,13 +55,13 @@ struct Place {
 
 Status local_place(const config::Config& config, const std::string& host, const Clock& clock,
                    Place& place) {
-    COLLAB_TRY(place.state, StateDirectory::open(config.state_dir.empty() ? default_state_directory()
-                                                                          : config.state_dir));
+    COLLAB_TRY(place.state,
+               StateDirectory::open(config.state_dir.empty() ? default_state_directory()
+                                                             : config.state_dir));
     if (place.database_url.empty()) {
         place.database_url = "sqlite:" + place.state->file("collab.sqlite3");
     }
-    const auto sockets =
-        config.socket_dir.empty() ? default_socket_directory() : config.socket_dir;
+    const auto sockets = config.socket_dir.empty() ? default_socket_directory() : config.socket_dir;
     place.net.unix_sockets.push_back({sockets + "/rpc.sock", 0660});
     if (config.tls == config::Tls::off) return ok();
     COLLAB_TRY(const auto identity,
@@ -101,8 +101,8 @@ Result<std::unique_ptr<db::Connection>> prepare_database(const db::Database& dat
                                              config.mode == config::Mode::local,
                                          clock));
     if (!report.applied.empty()) {
-        log(LogLevel::info, "applied " + std::to_string(report.applied.size()) +
-                                " migrations to " + database.display());
+        log(LogLevel::info, "applied " + std::to_string(report.applied.size()) + " migrations to " +
+                                database.display());
     }
     return connection;
 }

@@ -20,7 +20,9 @@ constexpr std::string_view kStale = R"sql(
 )sql";
 constexpr std::string_view kDelete = "DELETE FROM servers WHERE id IN IDS($1)";
 
-std::int64_t integer(const db::Row& row) { return row.integer(0); }
+std::int64_t integer(const db::Row& row) {
+    return row.integer(0);
+}
 
 // By the database's clock: servers on several machines share it. A SQLite file has one machine.
 Result<std::int64_t> database_now(rpc::Call& call) {
@@ -50,8 +52,8 @@ Status renew_server(rpc::Call& call, ServerId server) {
 
 Result<std::vector<ServerId>> find_stale_servers(rpc::Call& call, ServerId self) {
     COLLAB_TRY(const auto now, database_now(call));
-    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
-        call.settings.cleanup_timeout);
+    const auto age =
+        std::chrono::duration_cast<std::chrono::milliseconds>(call.settings.cleanup_timeout);
     return call.tx.list(kStale, {self, now - age.count()},
                         [](const db::Row& row) { return row.id<ServerId>(0); });
 }

@@ -10,9 +10,12 @@ namespace {
 
 std::string_view environment_name(config::Environment environment) {
     switch (environment) {
-        case config::Environment::local: return "local";
-        case config::Environment::development: return "development";
-        case config::Environment::production: return "production";
+        case config::Environment::local:
+            return "local";
+        case config::Environment::development:
+            return "development";
+        case config::Environment::production:
+            return "production";
     }
     return "local";
 }
@@ -70,8 +73,8 @@ Result<ApplicationSettings> application_settings(const config::Config& config,
                                                  const std::string& mode) {
     const auto oldest = parse_semver(config.min_app_version);
     if (!oldest) {
-        return Error{ErrorCode::invalid, "min_app_version '" + config.min_app_version +
-                                             "' is no version like 0.157.0"};
+        return Error{ErrorCode::invalid,
+                     "min_app_version '" + config.min_app_version + "' is no version like 0.157.0"};
     }
     ApplicationSettings settings;
     settings.mode = mode;
@@ -80,8 +83,7 @@ Result<ApplicationSettings> application_settings(const config::Config& config,
     settings.door = {optional(config.public_url), config.trusted_proxies, config.allowed_hosts,
                      host_name()};
     settings.handshake = {std::string(environment_name(config.environment)),
-                          optional(config.api_token), *oldest,
-                          config.limits.connections_per_user};
+                          optional(config.api_token), *oldest, config.limits.connections_per_user};
     return settings;
 }
 

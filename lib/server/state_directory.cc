@@ -30,9 +30,9 @@ Result<StateDirectory> StateDirectory::open(const std::string& path) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
     if (error) {
-        return Error{ErrorCode::unavailable,
-                     "cannot make the state directory '" + path + "': " + error.message() +
-                         " (choose another with --state-dir)"};
+        return Error{ErrorCode::unavailable, "cannot make the state directory '" + path +
+                                                 "': " + error.message() +
+                                                 " (choose another with --state-dir)"};
     }
     ::chmod(path.c_str(), 0700);
     StateDirectory directory;

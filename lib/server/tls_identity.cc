@@ -40,15 +40,15 @@ Result<TlsIdentity> load_or_make_identity(const StateDirectory& state,
     auto authority = load_pair(state, "ca");
     if (!authority.ok()) {
         if (authority.error().code != ErrorCode::not_found) return std::move(authority).error();
-        authority = crypto::make_authority({"collab on " + names.front(), {}, {}, now,
-                                            kAuthorityLifetime});
+        authority =
+            crypto::make_authority({"collab on " + names.front(), {}, {}, now, kAuthorityLifetime});
         if (!authority.ok()) return std::move(authority).error();
         COLLAB_DO(save_pair(state, "ca", *authority));
     }
     auto leaf = load_pair(state, "server");
     const auto stored_names = state.read("server.names");
-    const bool usable = leaf.ok() && is_fresh(*leaf, now) && stored_names.ok() &&
-                        *stored_names == joined(names);
+    const bool usable =
+        leaf.ok() && is_fresh(*leaf, now) && stored_names.ok() && *stored_names == joined(names);
     if (!usable) {
         leaf = crypto::make_leaf(*authority, {names.front(), names, {"127.0.0.1", "::1"}, now});
         if (!leaf.ok()) return std::move(leaf).error();

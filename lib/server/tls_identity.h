@@ -16,7 +16,7 @@ namespace collab::server {
 struct TlsIdentity {
     std::string certificate_pem;  // the leaf, then the authority
     std::string key_pem;
-    std::string fingerprint;      // of the authority, as people see it
+    std::string fingerprint;  // of the authority, as people see it
 };
 
 Result<TlsIdentity> load_or_make_identity(const StateDirectory& state,

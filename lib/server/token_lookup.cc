@@ -27,26 +27,25 @@ bool TokenLookup::looking_up(std::string_view authorization) {
     if (std::exchange(busy_, true)) return true;
     auto found = std::make_shared<std::optional<users::TokenRow>>();
     auto owner = std::make_shared<std::optional<users::User>>();
-    live_.reader.submit(
-        {nullptr,
-         [id = token->id, found, owner](rpc::Call& call) -> Status {
-             COLLAB_TRY(*found, users::find_token(call.tx, id));
-             if (!*found) return ok();
-             COLLAB_TRY(*owner, users::find_user(call.tx, (*found)->effective));
-             return ok();
-         },
-         [this, id = token->id, found, owner](Status status, rpc::Outbox) {
-             busy_ = false;
-             if (!status.ok()) return;
-             auto& tokens = live_.state<users::TokenTable>();
-             if (*found && *owner) {
-                 tokens.put_token(**found);
-                 tokens.put_user({(*owner)->id, (*owner)->admin});
-                 return;
-             }
-             if (missing_.size() >= kMostMissing) missing_.clear();
-             missing_[id] = live_.executor.clock().now() + kBelieveMissing;
-         }});
+    live_.reader.submit({nullptr,
+                         [id = token->id, found, owner](rpc::Call& call) -> Status {
+                             COLLAB_TRY(*found, users::find_token(call.tx, id));
+                             if (!*found) return ok();
+                             COLLAB_TRY(*owner, users::find_user(call.tx, (*found)->effective));
+                             return ok();
+                         },
+                         [this, id = token->id, found, owner](Status status, rpc::Outbox) {
+                             busy_ = false;
+                             if (!status.ok()) return;
+                             auto& tokens = live_.state<users::TokenTable>();
+                             if (*found && *owner) {
+                                 tokens.put_token(**found);
+                                 tokens.put_user({(*owner)->id, (*owner)->admin});
+                                 return;
+                             }
+                             if (missing_.size() >= kMostMissing) missing_.clear();
+                             missing_[id] = live_.executor.clock().now() + kBelieveMissing;
+                         }});
     return true;
 }
 

@@ -7,7 +7,8 @@ WebSocketSession::WebSocketSession(Core& core, rpc::Caller caller, net::Socket& 
     : core_(core), socket_(socket), peer_(core.accept(std::move(caller), *this).peer()) {}
 
 void WebSocketSession::on_message(std::span<const std::uint8_t> message) {
-    if (auto* session = core_.live().hub.session(peer_)) core_.router().on_message(*session, message);
+    if (auto* session = core_.live().hub.session(peer_))
+        core_.router().on_message(*session, message);
 }
 
 bool WebSocketSession::next_frame(net::OutFrame& frame) {
@@ -19,7 +20,9 @@ bool WebSocketSession::next_frame(net::OutFrame& frame) {
     return true;
 }
 
-void WebSocketSession::on_closed() { core_.closed(peer_); }
+void WebSocketSession::on_closed() {
+    core_.closed(peer_);
+}
 
 void WebSocketSession::close(std::uint16_t code, std::string_view reason) {
     socket_.close(static_cast<net::CloseCode>(code), reason);

@@ -20,8 +20,14 @@ constexpr std::size_t kKeepBuffer = std::size_t{1} << 20;
 // size, then one raw last block. Requires size < 256.
 std::array<char, 9> stored_header(std::size_t size) {
     const auto block = static_cast<std::uint32_t>(1u | size << 3);
-    return {'\x28', '\xb5', '\x2f', '\xfd', '\x20', static_cast<char>(size),
-            static_cast<char>(block), static_cast<char>(block >> 8),
+    return {'\x28',
+            '\xb5',
+            '\x2f',
+            '\xfd',
+            '\x20',
+            static_cast<char>(size),
+            static_cast<char>(block),
+            static_cast<char>(block >> 8),
             static_cast<char>(block >> 16)};
 }
 
@@ -43,8 +49,8 @@ std::string pack_string(std::string_view bytes) {
         return out.append(header.data(), header.size()).append(bytes);
     }
     out.resize(ZSTD_compressBound(bytes.size()));
-    const std::size_t size = ZSTD_compressCCtx(compressor(), out.data(), out.size(), bytes.data(),
-                                               bytes.size(), kLevel);
+    const std::size_t size =
+        ZSTD_compressCCtx(compressor(), out.data(), out.size(), bytes.data(), bytes.size(), kLevel);
     COLLAB_ASSERT(ZSTD_isError(size) == 0);
     out.resize(size);
     out.shrink_to_fit();
@@ -53,7 +59,9 @@ std::string pack_string(std::string_view bytes) {
 
 }  // namespace
 
-Body pack(Bytes bytes) { return std::make_shared<const std::string>(pack_string(as_text(bytes))); }
+Body pack(Bytes bytes) {
+    return std::make_shared<const std::string>(pack_string(as_text(bytes)));
+}
 
 Body encode(std::uint32_t tag, Bytes payload) {
     std::string envelope;
@@ -69,7 +77,8 @@ Body encode(std::uint32_t tag, const google::protobuf::MessageLite& message) {
     put_varint(envelope, size);
     const std::size_t head = envelope.size();
     envelope.resize(head + size);
-    message.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(envelope.data() + head));
+    message.SerializeWithCachedSizesToArray(
+        reinterpret_cast<std::uint8_t*>(envelope.data() + head));
     return pack(as_bytes(envelope));
 }
 

@@ -21,11 +21,14 @@ constexpr MessageType kTypes[] = {
 
 }  // namespace
 
-std::span<const MessageType> message_types() { return kTypes; }
+std::span<const MessageType> message_types() {
+    return kTypes;
+}
 
 const MessageType* find_message_type(std::uint32_t tag) {
-    const auto found = std::lower_bound(std::begin(kTypes), std::end(kTypes), tag,
-                                        [](const MessageType& t, std::uint32_t v) { return t.tag < v; });
+    const auto found =
+        std::lower_bound(std::begin(kTypes), std::end(kTypes), tag,
+                         [](const MessageType& t, std::uint32_t v) { return t.tag < v; });
     return found != std::end(kTypes) && found->tag == tag ? found : nullptr;
 }
 

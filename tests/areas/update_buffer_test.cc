@@ -44,7 +44,9 @@ protected:
         update.add_operations()->mutable_update_selections()->set_replica_id(9);
         return update;
     }
-    std::size_t got(test::FakeClient& client) { return client.received<proto::UpdateBuffer>().size(); }
+    std::size_t got(test::FakeClient& client) {
+        return client.received<proto::UpdateBuffer>().size();
+    }
 };
 
 TEST_F(UpdateBuffer, OfTheHostReachesEveryGuestAndIsAckedAtOnce) {
@@ -104,7 +106,8 @@ TEST_F(UpdateBuffer, RefusesTwoVariantsInOneOperation) {
 
 TEST_F(UpdateBuffer, RefusesAProjectThatIsNamedTwice) {
     const std::string twice("\x08\x07\x08\x07", 4);
-    EXPECT_TRUE(editor.answer_to(editor.send_raw(wire::find_tag("UpdateBuffer"), twice)).is_error());
+    EXPECT_TRUE(
+        editor.answer_to(editor.send_raw(wire::find_tag("UpdateBuffer"), twice)).is_error());
 }
 
 TEST_F(UpdateBuffer, RefusesStrangers) {

@@ -25,32 +25,50 @@ std::string name_of(const rpc::Route& route) {
 
 std::string need_name(Need need) {
     switch (need) {
-        case Need::nothing: return "signed-in";
-        case Need::read: return "read";
-        case Need::write: return "write";
-        case Need::host: return "host";
-        case Need::collaborator: return "collaborator";
+        case Need::nothing:
+            return "signed-in";
+        case Need::read:
+            return "read";
+        case Need::write:
+            return "write";
+        case Need::host:
+            return "host";
+        case Need::collaborator:
+            return "collaborator";
     }
     return "";
 }
 
 std::string shape_name(const rpc::Route& route) {
     switch (route.shape) {
-        case Shape::record: return "record";
-        case Shape::read: return "read";
-        case Shape::live: return "live";
-        case Shape::conversation: return "conversation";
-        case Shape::relay: break;
+        case Shape::record:
+            return "record";
+        case Shape::read:
+            return "read";
+        case Shape::live:
+            return "live";
+        case Shape::conversation:
+            return "conversation";
+        case Shape::relay:
+            break;
     }
     switch (route.relay) {
-        case Relay::request: return "relay-request";
-        case Relay::request_by_query: return "relay-request-by-query";
-        case Relay::stream: return "relay-stream";
-        case Relay::broadcast: return "relay-broadcast";
-        case Relay::to_peer: return "relay-to-peer";
-        case Relay::request_to_peer: return "relay-request-to-peer";
-        case Relay::forbidden: return "forbidden";
-        case Relay::none: break;
+        case Relay::request:
+            return "relay-request";
+        case Relay::request_by_query:
+            return "relay-request-by-query";
+        case Relay::stream:
+            return "relay-stream";
+        case Relay::broadcast:
+            return "relay-broadcast";
+        case Relay::to_peer:
+            return "relay-to-peer";
+        case Relay::request_to_peer:
+            return "relay-request-to-peer";
+        case Relay::forbidden:
+            return "forbidden";
+        case Relay::none:
+            break;
     }
     return "";
 }
@@ -68,13 +86,16 @@ TEST(Routes, CoverEveryHandledMessageExactlyOnce) {
 }
 
 TEST(Routes, GiveRelayedMessagesTheRightsOfTheirClass) {
-    const std::map<std::string, Need> needs = {
-        {"forward_read", Need::read},         {"forward_read_stream", Need::read},
-        {"forward_mutate", Need::write},      {"broadcast_host_only", Need::host},
-        {"host_to_peer", Need::host},         {"forward_to_peer", Need::host},
-        {"broadcast_from_host", Need::collaborator}};
+    const std::map<std::string, Need> needs = {{"forward_read", Need::read},
+                                               {"forward_read_stream", Need::read},
+                                               {"forward_mutate", Need::write},
+                                               {"broadcast_host_only", Need::host},
+                                               {"host_to_peer", Need::host},
+                                               {"forward_to_peer", Need::host},
+                                               {"broadcast_from_host", Need::collaborator}};
     std::map<std::string, std::string> classes;
-    for (auto& row : test::golden_table("handlers.csv")) classes[row["message"]] = row["ours_class"];
+    for (auto& row : test::golden_table("handlers.csv"))
+        classes[row["message"]] = row["ours_class"];
     for (const auto& route : routes()) {
         const auto& ours = classes[name_of(route)];
         const auto name = name_of(route);

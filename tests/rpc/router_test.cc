@@ -11,7 +11,8 @@ Result<proto::UsersResponse> get_users(Call& call, const proto::GetUsers&) {
     COLLAB_TRY(const auto count, call.tx.one("SELECT count(*) FROM users", {},
                                              [](const db::Row& row) { return row.integer(0); }));
     proto::UsersResponse response;
-    for (std::int64_t i = 0; i < *count; ++i) response.add_users()->set_id(static_cast<std::uint64_t>(i));
+    for (std::int64_t i = 0; i < *count; ++i)
+        response.add_users()->set_id(static_cast<std::uint64_t>(i));
     return response;
 }
 
@@ -52,10 +53,11 @@ protected:
         project.host = host.peer;
         project.collaborators = {{host.peer, host.user, 0, true, {}, {}},
                                  {guest.peer, guest.user, 8, false, {}, {}}};
-        world.live->index.put_room({{1},
-                                    {},
-                                    {{host.user, host.peer, Role::admin}, {guest.user, guest.peer, guest_role}},
-                                    {project}});
+        world.live->index.put_room(
+            {{1},
+             {},
+             {{host.user, host.peer, Role::admin}, {guest.user, guest.peer, guest_role}},
+             {project}});
     }
     static std::string about_project() { return std::string("\x08\x07", 2); }
 };
@@ -107,7 +109,8 @@ TEST_F(RouterTest, RefusesWhoMayNotWriteAndWhoIsNotInTheRoom) {
     share(Role::guest);
     const auto tag = wire::find_tag("Stage");
     EXPECT_TRUE(guest.answer_to(guest.send_raw(tag, about_project())).is_error());
-    EXPECT_TRUE(other.answer_to(other.send_raw(wire::find_tag("GetHover"), about_project())).is_error());
+    EXPECT_TRUE(
+        other.answer_to(other.send_raw(wire::find_tag("GetHover"), about_project())).is_error());
     EXPECT_TRUE(host.received_raw(tag).empty());
 }
 
@@ -144,7 +147,8 @@ TEST_F(RouterTest, RelaysBroadcastsOfTheHostOnly) {
 }
 
 TEST_F(RouterTest, ClosesOnlyTheConnectionThatSendsGarbage) {
-    world.router->on_message(*world.live->hub.session(guest.peer), wire::as_bytes("this is not zstd"));
+    world.router->on_message(*world.live->hub.session(guest.peer),
+                             wire::as_bytes("this is not zstd"));
     EXPECT_TRUE(guest.closed);
     EXPECT_EQ(host.request(proto::Ping()).envelope.payload_case(), proto::Envelope::kAck);
 }

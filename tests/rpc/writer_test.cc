@@ -29,31 +29,36 @@ protected:
         const auto rows = connection().query(
             "INSERT INTO servers (environment, seen_at) VALUES ('test', 0) RETURNING id", {});
         const ServerId server{(*rows)[0].integer(0)};
-        ASSERT_TRUE(connection().query("INSERT INTO commit_seq (server_id, seq) VALUES ($1, 0)", {server}).ok());
+        ASSERT_TRUE(connection()
+                        .query("INSERT INTO commit_seq (server_id, seq) VALUES ($1, 0)", {server})
+                        .ok());
         ASSERT_TRUE(connection().run_script("CREATE TABLE notes_of_test (name TEXT UNIQUE)").ok());
-        writer = std::make_unique<Writer>(
-            executor, random, settings, services, [this]() -> Result<std::unique_ptr<db::Connection>> {
-                if (faults.refuse_connect()) return Error{ErrorCode::unavailable, "refused"};
-                return test::make_faulty(test_database().open(), faults);
-            });
+        writer =
+            std::make_unique<Writer>(executor, random, settings, services,
+                                     [this]() -> Result<std::unique_ptr<db::Connection>> {
+                                         if (faults.refuse_connect())
+                                             return Error{ErrorCode::unavailable, "refused"};
+                                         return test::make_faulty(test_database().open(), faults);
+                                     });
         writer->set_server(server);
     }
 
     // Writes a row named `name`; an error when `fails`, after having written.
     void write(const std::string& name, bool fails = false,
                db::Durability durability = db::Durability::must) {
-        writer->submit({durability, nullptr, nullptr,
-                        [this, name, fails](Call& call) -> Status {
-                            ++attempts;
-                            COLLAB_DO(call.tx.run("INSERT INTO notes_of_test (name) VALUES ($1)", {name}));
-                            call.outbox.effect([this, name](Live&) { log.push_back(name); });
-                            if (fails) return Error{ErrorCode::denied, "no"};
-                            return ok();
-                        },
-                        [this, name](Status status, Outbox outbox) {
-                            log.push_back(name + (status.ok() ? " done" : " failed"));
-                            effects += outbox.items().size();
-                        }});
+        writer->submit(
+            {durability, nullptr, nullptr,
+             [this, name, fails](Call& call) -> Status {
+                 ++attempts;
+                 COLLAB_DO(call.tx.run("INSERT INTO notes_of_test (name) VALUES ($1)", {name}));
+                 call.outbox.effect([this, name](Live&) { log.push_back(name); });
+                 if (fails) return Error{ErrorCode::denied, "no"};
+                 return ok();
+             },
+             [this, name](Status status, Outbox outbox) {
+                 log.push_back(name + (status.ok() ? " done" : " failed"));
+                 effects += outbox.items().size();
+             }});
     }
     std::int64_t rows() {
         return (*connection().query("SELECT count(*) FROM notes_of_test", {}))[0].integer(0);
@@ -114,7 +119,9 @@ TEST_P(WriterTest, RunsRequestsOneByOneWhenTheBatchIsLost) {
 
 TEST_P(WriterTest, DeliversACommitWhoseAnswerWasLostExactlyOnce) {
     int losses = 1;
-    faults.commit = [&] { return losses-- > 0 ? Faults::Commit::lost_after : Faults::Commit::works; };
+    faults.commit = [&] {
+        return losses-- > 0 ? Faults::Commit::lost_after : Faults::Commit::works;
+    };
     for (const auto* name : {"a", "b"}) write(name);
     executor.advance(std::chrono::seconds(1));
     EXPECT_EQ(log, (std::vector<std::string>{"a done", "b done"}));
@@ -124,7 +131,9 @@ TEST_P(WriterTest, DeliversACommitWhoseAnswerWasLostExactlyOnce) {
 
 TEST_P(WriterTest, RepeatsACommitThatNeverArrived) {
     int losses = 1;
-    faults.commit = [&] { return losses-- > 0 ? Faults::Commit::lost_before : Faults::Commit::works; };
+    faults.commit = [&] {
+        return losses-- > 0 ? Faults::Commit::lost_before : Faults::Commit::works;
+    };
     for (const auto* name : {"a", "b"}) write(name);
     executor.advance(std::chrono::seconds(1));
     EXPECT_EQ(log, (std::vector<std::string>{"a done", "b done"}));

@@ -24,7 +24,8 @@ std::vector<Posted> posts_of(const rpc::Outbox& outbox) {
 void AreaTest::SetUp() {
     DatabaseTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    const auto rows = sql("INSERT INTO servers (environment, seen_at) VALUES ('test', 0) RETURNING id");
+    const auto rows =
+        sql("INSERT INTO servers (environment, seen_at) VALUES ('test', 0) RETURNING id");
     server_ = static_cast<std::uint32_t>(rows[0].integer(0));
 }
 

@@ -6,7 +6,8 @@
 //
 //     class JoinChannel : public test::AreaTest {};
 //     COLLAB_DATABASE_SUITE(JoinChannel);
-//     TEST_P(JoinChannel, …) { const auto ada = given_user("ada"); auto answer = run(ada, join_channel, request); … }
+//     TEST_P(JoinChannel, …) { const auto ada = given_user("ada"); auto answer = run(ada,
+//     join_channel, request); … }
 
 #include <google/protobuf/message.h>
 
@@ -56,18 +57,22 @@ protected:
     // A servers row and the peer `number` of it; rows that name a connection need its server.
     PeerId peer(std::uint32_t number) const { return {server_, number}; }
     rpc::Caller caller(UserId user, PeerId peer) const;
-    rpc::Caller caller(UserId user) const { return caller(user, {server_, static_cast<std::uint32_t>(user.value)}); }
+    rpc::Caller caller(UserId user) const {
+        return caller(user, {server_, static_cast<std::uint32_t>(user.value)});
+    }
 
     // Runs `handler` in a transaction that is committed when it succeeds; its outbox is `outbox()`.
     // The user's connection has the user's number.
     template <class Response, class Request>
     Result<Response> run(UserId user, Result<Response> (*handler)(rpc::Call&, const Request&),
                          const Request& request) {
-        return in_transaction(caller(user), [&](rpc::Call& call) { return handler(call, request); });
+        return in_transaction(caller(user),
+                              [&](rpc::Call& call) { return handler(call, request); });
     }
     template <class Request>
     Status run(UserId user, Status (*handler)(rpc::Call&, const Request&), const Request& request) {
-        return in_transaction(caller(user), [&](rpc::Call& call) { return handler(call, request); });
+        return in_transaction(caller(user),
+                              [&](rpc::Call& call) { return handler(call, request); });
     }
     template <class F>
     auto in_transaction(const rpc::Caller& caller, F work) {

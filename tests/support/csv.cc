@@ -38,7 +38,8 @@ std::vector<CsvRow> golden_table(const std::string& name) {
     while (std::getline(in, line)) {
         const auto fields = fields_of(line);
         CsvRow row;
-        for (std::size_t i = 0; i < columns.size() && i < fields.size(); ++i) row[columns[i]] = fields[i];
+        for (std::size_t i = 0; i < columns.size() && i < fields.size(); ++i)
+            row[columns[i]] = fields[i];
         rows.push_back(std::move(row));
     }
     return rows;

@@ -86,7 +86,8 @@ private:
             failed_ = true;
             return Error{ErrorCode::unavailable, "database: could not serialize access"};
         }
-        if (faults_.statement()) return Error{ErrorCode::internal, "database: the statement failed"};
+        if (faults_.statement())
+            return Error{ErrorCode::internal, "database: the statement failed"};
         return ok();
     }
 

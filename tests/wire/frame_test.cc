@@ -44,7 +44,8 @@ std::string streamed(const std::string& bytes, int level = 4) {
 proto::UpdateWorktree worktree(int entries) {
     proto::UpdateWorktree update;
     update.set_project_id(7);
-    for (int i = 0; i < entries; ++i) update.add_updated_entries()->set_path("src/file" + std::to_string(i));
+    for (int i = 0; i < entries; ++i)
+        update.add_updated_entries()->set_path("src/file" + std::to_string(i));
     return update;
 }
 
@@ -101,7 +102,8 @@ TEST(Decoder, RefusesGarbageTruncationAndAnEmptyMessage) {
     EXPECT_EQ(decoder.decode(as_bytes("this is not zstd")).error().code, ErrorCode::invalid);
     EXPECT_EQ(decoder.decode(as_bytes("")).error().code, ErrorCode::invalid);
     for (std::size_t cut = 1; cut < whole.size(); ++cut) {
-        const auto got = decoder.decode(as_bytes(std::string_view(whole).substr(0, whole.size() - cut)));
+        const auto got =
+            decoder.decode(as_bytes(std::string_view(whole).substr(0, whole.size() - cut)));
         ASSERT_FALSE(got.ok()) << cut;
     }
     EXPECT_TRUE(decoder.decode(as_bytes(whole)).ok());
@@ -170,13 +172,14 @@ TEST(Peek, LetsNothingBeRelayedThatCouldFoolAReceiver) {
     put_bytes_field(sender, 3, "");
     std::string ack = plain;
     put_varint_field(ack, 266, 1);
-    for (const auto& bytes : {second_id, second_payload, sender, ack}) EXPECT_FALSE(relayable(bytes));
+    for (const auto& bytes : {second_id, second_payload, sender, ack})
+        EXPECT_FALSE(relayable(bytes));
 }
 
 TEST(Peek, RefusesMalformedEnvelopes) {
     for (const auto& bytes : {std::string("\x08", 1), std::string("\x00\x01", 2),
-                                    std::string("\x3a\x05\x01", 3), std::string("\x0b", 1),
-                                    std::string("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 11)}) {
+                              std::string("\x3a\x05\x01", 3), std::string("\x0b", 1),
+                              std::string("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 11)}) {
         EXPECT_FALSE(peek(as_bytes(bytes)).ok());
     }
 }

@@ -20,7 +20,9 @@ using google::protobuf::FieldDescriptor;
 
 constexpr std::string_view kPackage = "collab.proto.";
 
-std::string short_name(const std::string& full) { return full.substr(kPackage.size()); }
+std::string short_name(const std::string& full) {
+    return full.substr(kPackage.size());
+}
 
 std::string type_of(const FieldDescriptor& field) {
     if (field.is_map()) {
@@ -30,7 +32,8 @@ std::string type_of(const FieldDescriptor& field) {
     if (field.type() == FieldDescriptor::TYPE_MESSAGE) {
         return short_name(field.message_type()->full_name());
     }
-    if (field.type() == FieldDescriptor::TYPE_ENUM) return short_name(field.enum_type()->full_name());
+    if (field.type() == FieldDescriptor::TYPE_ENUM)
+        return short_name(field.enum_type()->full_name());
     return field.type_name();
 }
 
@@ -126,7 +129,8 @@ TEST_F(GoldenTables, HaveEveryTagWithItsNameAndKind) {
 TEST_F(GoldenTables, AgreeWithTheTagsOfTheEnvelope) {
     const auto* payload = proto::Envelope::descriptor()->FindOneofByName("payload");
     for (int i = 0; i < payload->field_count(); ++i) {
-        const auto* type = find_message_type(static_cast<std::uint32_t>(payload->field(i)->number()));
+        const auto* type =
+            find_message_type(static_cast<std::uint32_t>(payload->field(i)->number()));
         ASSERT_NE(type, nullptr);
         EXPECT_EQ(type->name, payload->field(i)->message_type()->name());
     }

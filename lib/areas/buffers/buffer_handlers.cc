@@ -39,7 +39,8 @@ Status update_buffer(rpc::LiveCall& call, wire::Bytes payload) {
     pending.answers[0] = wire::tag_of<proto::Ack>();
     pending.counted = false;  // never refused for what else is in flight (decisions 5)
     call.answer_later();
-    return call.router.relay_request(call.session, call.incoming, project->host, std::move(pending));
+    return call.router.relay_request(call.session, call.incoming, project->host,
+                                     std::move(pending));
 }
 
 Status update_context(rpc::LiveCall& call, wire::Bytes payload) {
