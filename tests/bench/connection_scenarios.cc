@@ -11,6 +11,7 @@ namespace {
 constexpr int kIdleConnections = 5000;
 constexpr int kPerUser = 60;  // the server allows 64
 constexpr int kConnects = 1000;
+constexpr int kWarmUpConnects = 200;
 constexpr int kStarts = 15;
 constexpr int kDatabaseRows = 420'000;  // 100 MB of operations on channel notes
 
@@ -32,22 +33,26 @@ void fill(db::Connection& connection) {
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
         std::to_string(kDatabaseRows) +
         ") INSERT INTO buffer_operations (buffer_id, epoch, lamport_timestamp, replica_id, value) "
-        "SELECT 1, 0, i, 8, randomblob(220) FROM n";
+        "SELECT 1, 0, i, 8, randomblob(220) FROM n; PRAGMA wal_checkpoint(TRUNCATE)";
     if (const auto filled = connection.run_script(fill); !filled.ok()) {
         die("cannot fill the database: " + filled.error().message);
     }
 }
 
-// From exec to the first Hello, in milliseconds.
-double start_to_hello(const std::filesystem::path& binary, const std::string& url,
-                      std::int64_t user) {
+struct Start {
+    double time;  // from exec to the first Hello, ms
+    double cpu;   // of the server until then, ms
+};
+
+Start start_to_hello(const std::filesystem::path& binary, const std::string& url,
+                     std::int64_t user) {
     const auto start = now();
     ServerProcess server(binary, url);
     Poller poller;
     for (;;) {
         Client client(poller, server.port(), ServerProcess::authorization(user));
         while (!client.peer() && !client.closed()) poller.turn(0);
-        if (client.peer()) return microseconds(start, now()) / 1000;
+        if (client.peer()) return {microseconds(start, now()) / 1000, server.cpu() / 1000};
         if (microseconds(start, now()) > 20e6) die("no Hello: " + server.log());
     }
 }
@@ -89,18 +94,19 @@ void measure_idle_memory(const std::filesystem::path& server, Report& report) {
 
 void measure_connecting(const std::filesystem::path& server, Report& report) {
     const MoreFiles files(3000);
-    Site site(server, 50);
+    Site site(server, kWarmUpConnects + kConnects, Contacts::in_pairs);
     const auto port = site.server->port();
-    const auto connect = [&](int count) {
-        auto people = connect_all(site.poller, port, each_many_times(site.users, count));
+    const auto connect = [&](int from, int count) {
+        const auto first = site.users.begin() + from;
+        auto people = connect_all(site.poller, port, {first, first + count});
         for (const auto& person : people) person->wait_for<proto::UpdateContacts>();
         return people;
     };
-    const auto warm_up = connect(200);
+    const auto warm_up = connect(0, kWarmUpConnects);
     rest(site.poller, 0.3);
     const double statements = site.server->counter("collab_statements_total");
     const double cpu = site.server->cpu();
-    const auto people = connect(kConnects);
+    const auto people = connect(kWarmUpConnects, kConnects);
     const double each = (site.server->cpu() - cpu) / kConnects;
     const double sql = (site.server->counter("collab_statements_total") - statements) / kConnects;
     report.add({"connect: authentication, Hello, first pushes, CPU",
@@ -118,9 +124,11 @@ void measure_cold_start(const std::filesystem::path& server, Report& report) {
     const test::TemporaryFolder folder;
     const auto binary = stripped(server, folder);
     start_to_hello(binary, database.url(), users[0]);
-    std::vector<double> times;
+    std::vector<double> times, cpu;
     for (int i = 0; i < kStarts; ++i) {
-        times.push_back(start_to_hello(binary, database.url(), users[0]));
+        const auto one = start_to_hello(binary, database.url(), users[0]);
+        times.push_back(one.time);
+        cpu.push_back(one.cpu);
     }
     const double time = median(times);
     report.add({"start to first Hello, 100 MB database, median of " + std::to_string(kStarts),

@@ -13,6 +13,8 @@ constexpr double kEditEvery = 2'000;  // us
 constexpr int kEdits = 600;
 // Chunks of a worktree are larger, edits and answers smaller.
 constexpr std::size_t kChunkBytes = 1000;
+// A project is all there when nothing has come for so long (us).
+constexpr double kQuietAfter = 500e3;
 
 // Joins over and over. Frames are only counted while it is measured: decoding 100,000 entries on
 // the processor that measures would be what is measured.
@@ -24,24 +26,32 @@ public:
         leave_.set_project_id(project);
     }
 
-    // The first time, decoded and counted. Ends the measurement unless every entry comes.
-    void join_and_check() {
-        int entries = 0;
-        bool last = false;
-        wire::Decoder decoder;
+    // Joins, and decodes what came after all is there. Returns the microseconds to the last byte.
+    // Ends the measurement unless every entry comes.
+    double join_and_check() {
+        std::vector<std::pair<Instant, std::string>> frames;
         client_.on_frame = [&](wire::Bytes frame) {
-            const auto message = parse(decoder, frame);
-            chunks_ += frame.size() >= kChunkBytes ? 1 : 0;
-            if (message.tag != wire::tag_of<proto::UpdateWorktree>()) return;
-            proto::UpdateWorktree update;
-            update.ParseFromArray(message.payload.data(), static_cast<int>(message.payload.size()));
-            entries += update.updated_entries_size();
-            last = update.is_last_update();
+            frames.emplace_back(now(), wire::as_text(frame));
         };
+        client_.send(leave_);
+        const auto start = now();
         client_.send(join_);
-        poller_.until([&] { return last; }, "the last chunk of the project");
+        poller_.until(
+            [&] {
+                return !frames.empty() && microseconds(frames.back().first, now()) > kQuietAfter;
+            },
+            "a project");
         client_.on_frame = nullptr;
+        int entries = 0;
+        double time = 0;
+        for (const auto& [at, frame] : frames) {
+            const auto update = worktree_update(frame);
+            entries += update.updated_entries_size();
+            if (update.is_last_update()) time = microseconds(start, at);
+            chunks_ += frame.size() >= kChunkBytes ? 1 : 0;
+        }
         if (entries != kEntries) die("a joiner got " + std::to_string(entries) + " entries");
+        return time;
     }
 
     void start() {
@@ -54,9 +64,20 @@ public:
     void stop_after_this_one() { stop_ = true; }
     bool stopped() const { return stopped_; }
     const std::vector<double>& times() const { return times_; }
-    void forget_times() { times_.clear(); }
 
 private:
+    // The message if it is one, else an empty one. Parsed whole, as clients do: an entry list and
+    // its header may come as two payloads.
+    proto::UpdateWorktree worktree_update(const std::string& frame) {
+        const auto bytes = decoder_.decode(wire::as_bytes(frame));
+        proto::Envelope envelope;
+        if (!bytes.ok() ||
+            !envelope.ParseFromArray(bytes->data(), static_cast<int>(bytes->size()))) {
+            die("a joiner got a frame that cannot be read");
+        }
+        return envelope.has_update_worktree() ? envelope.update_worktree()
+                                              : proto::UpdateWorktree();
+    }
     void again() {
         stopped_ = false;
         seen_ = 0;
@@ -72,6 +93,7 @@ private:
 
     Poller& poller_;
     Client& client_;
+    wire::Decoder decoder_;
     proto::JoinProject join_;
     proto::LeaveProject leave_;
     int chunks_ = 0;
@@ -98,18 +120,18 @@ void measure_large_project(const std::filesystem::path& server, Report& report) 
                 share <= 0.6});
 
     Joiner joiner(site.poller, party.guest(2), party.project);
-    joiner.join_and_check();
+    const double first = joiner.join_and_check() / 1000;
     joiner.start();
     site.poller.until([&] { return joiner.times().size() >= kJoins; }, "somebody who joins");
     joiner.stop_after_this_one();
     site.poller.until([&] { return joiner.stopped(); }, "somebody who joins");
     const double join = median(joiner.times()) / 1000;
-    report.add({"join of 100,000 entries, to the last byte",
-                figure(join, "ms"),
-                "",
+    report.add({"join of 100,000 entries, the first one, to the last byte",
+                figure(first, "ms"),
+                "later ones " + figure(join, "ms"),
                 {},
                 "100 ms",
-                join <= 100});
+                first <= 100});
 
     Edits edits(site.poller, party.guest(0), {&party.guest(1), &party.host()}, party.project, true);
     edits.answered_by(party.host());

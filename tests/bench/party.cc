@@ -33,10 +33,13 @@ void share(Party& party) {
 
 }  // namespace
 
-Site::Site(const std::filesystem::path& binary, int people)
+Site::Site(const std::filesystem::path& binary, int people, Contacts contacts)
     : users(add_users(database.connection(), people)) {
     std::vector<Acquaintance> pairs;
-    for (std::size_t i = 1; i < users.size(); ++i) pairs.push_back({users[0], users[i]});
+    const bool in_pairs = contacts == Contacts::in_pairs;
+    for (std::size_t i = 1; i < users.size(); i += in_pairs ? 2 : 1) {
+        pairs.push_back({users[in_pairs ? i - 1 : 0], users[i]});
+    }
     add_contacts(database.connection(), pairs);
     server = std::make_unique<ServerProcess>(binary, database.url());
     server->wait_ready();

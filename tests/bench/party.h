@@ -21,9 +21,15 @@ struct Party {
     Client& guest(std::size_t i) { return *people[i + 1]; }
 };
 
-// A server on a fresh SQLite database with users that are all contacts of the first.
+enum class Contacts {
+    of_the_first,  // everybody knows the first one
+    in_pairs,
+};
+
+// A server on a fresh SQLite database with users.
 struct Site {
-    Site(const std::filesystem::path& binary, int people);
+    Site(const std::filesystem::path& binary, int people,
+         Contacts contacts = Contacts::of_the_first);
 
     test::TestDatabase database{test::Engine::sqlite};
     std::vector<std::int64_t> users;

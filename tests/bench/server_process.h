@@ -4,6 +4,7 @@
 // A collab-serve of our own: on a database and a port of its own, bound to one processor.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,8 +42,8 @@ public:
     // Value of the Authorization header that signs this user in.
     static std::string authorization(std::int64_t user);
 
-    // Body of a GET. Ends the measurement unless the status is 200.
-    std::string get(const std::string& path) const;
+    // Body of a GET, or nothing unless the status is 200.
+    std::optional<std::string> get(const std::string& path) const;
     // A counter of /metrics. Ends the measurement when there is none of that name.
     double counter(const std::string& name) const;
     // What the server said, for errors.
