@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may do what, as a table: every message that a client can send, sent by everybody. Compared
+// with the reviewed tests/golden/authorization.txt: any change of a right shows as a diff.
+// COLLAB_ACCEPT=1 rewrites it.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "routes/authorization_stage.h"
+
+namespace collab::test {
+namespace {
+
+constexpr std::size_t kNameWidth = 34;
+constexpr std::size_t kColumnWidth = 25;
+
+struct Line {
+    std::string name;
+    std::uint32_t tag = 0;
+    Setting setting;
+    std::vector<std::string> cells;
+};
+
+bool names_channel(std::uint32_t tag) {
+    const auto* field = proto::Envelope::descriptor()->FindFieldByNumber(static_cast<int>(tag));
+    if (field == nullptr) return false;
+    const auto* message = field->message_type();
+    return message->FindFieldByName("channel_id") != nullptr ||
+           message->FindFieldByName("message_ids") != nullptr ||
+           message->name() == "RejoinChannelBuffers";
+}
+
+// What is about a channel has a line for a public one and one for one of the members only.
+std::vector<Line> all_lines() {
+    std::vector<Line> lines;
+    for (const auto& type : wire::message_types()) {
+        if (type.kind == wire::MessageKind::response) continue;
+        const std::string name(type.name);
+        if (!names_channel(type.tag)) {
+            lines.push_back({name, type.tag, {.project_is_closed = name == "JoinProject"}, {}});
+            continue;
+        }
+        const bool opens = !name.starts_with("Join") &&
+                           (name.find("ChannelBuffer") != std::string::npos ||
+                            name.find("ChannelMessage") != std::string::npos);
+        lines.push_back({name + " (members)", type.tag, {.channel_is_open = opens}, {}});
+        lines.push_back({name + " (public)",
+                         type.tag,
+                         {.channel_is_public = true, .channel_is_open = opens},
+                         {}});
+    }
+    std::ranges::sort(lines, {}, &Line::name);
+    return lines;
+}
+
+// A stage serves all lines of its setting until something has changed on it.
+void record(ServerWorld& world, std::vector<Line>& lines, Part part) {
+    std::vector<Setting> settings;
+    for (const auto& line : lines) {
+        if (std::ranges::find(settings, line.setting) == settings.end()) {
+            settings.push_back(line.setting);
+        }
+    }
+    for (const auto& setting : settings) {
+        std::optional<AuthorizationStage> stage;
+        for (auto& line : lines) {
+            if (line.setting != setting) continue;
+            if (!stage || !stage->unspent()) stage.emplace(world, part, setting);
+            line.cells.push_back(stage->act(line.tag));
+        }
+    }
+}
+
+std::string padded(std::string text, std::size_t width) {
+    text.resize(std::max(width, text.size()), ' ');
+    return text;
+}
+
+std::string trimmed(std::string line) {
+    line.erase(line.find_last_not_of(' ') + 1);
+    return line;
+}
+
+std::string table_of(const std::vector<Line>& lines) {
+    std::string head = padded("", kNameWidth);
+    for (const auto part : kParts) head += " | " + padded(name_of(part), kColumnWidth);
+    std::string table = trimmed(head) + "\n";
+    for (const auto& line : lines) {
+        std::string text = padded(line.name, kNameWidth);
+        for (const auto& cell : line.cells) text += " | " + padded(cell, kColumnWidth);
+        table += trimmed(text) + "\n";
+    }
+    return table;
+}
+
+TEST(Authorization, ChangesForNobodyUnnoticed) {
+    auto lines = all_lines();
+    for (const auto part : kParts) {
+        ServerWorld world(Engine::sqlite);
+        record(world, lines, part);
+    }
+    const std::string table = table_of(lines);
+    const std::string path = std::string(COLLAB_SOURCE_DIR) + "/tests/golden/authorization.txt";
+    if (std::getenv("COLLAB_ACCEPT") != nullptr) std::ofstream(path) << table;
+    std::ostringstream golden;
+    golden << std::ifstream(path).rdbuf();
+    EXPECT_EQ(golden.str(), table);
+}
+
+}  // namespace
+}  // namespace collab::test
