@@ -15,6 +15,11 @@ namespace {
 // Queues are looked at this often for frames that have waited too long.
 constexpr Duration kQueueCheck = std::chrono::milliseconds(500);
 
+// A farewell that failed, because the database was away, is said again after this; each time the
+// pause doubles.
+constexpr Duration kFarewellPause = std::chrono::seconds(1);
+constexpr Duration kLongestFarewellPause = std::chrono::minutes(1);
+
 }  // namespace
 
 Core::Core(Executor& executor, Random& random, rpc::Settings settings,
@@ -120,24 +125,36 @@ void Core::closed(PeerId peer) {
     if (stopping_) return;
     run("lost connection", db::Durability::crash,
         [peer](rpc::Call& call) { return mark_lost(call, peer); });
-    executor_.after(settings_.reconnect_timeout, [this, peer, user] { gone_for_good(peer, user); });
+    executor_.after(settings_.reconnect_timeout,
+                    [this, peer, user] { gone_for_good(peer, user, kFarewellPause); });
 }
 
-void Core::gone_for_good(PeerId peer, UserId user) {
+void Core::gone_for_good(PeerId peer, UserId user, Duration pause) {
     if (stopping_) return;
+    auto failed = std::make_shared<bool>(false);
+    const auto note = [failed](const Status& status) { *failed |= !status.ok(); };
     // Each step stands alone: one that fails does not keep the others from their work.
     for (const auto& step : farewell_steps()) {
-        run(std::string(step.what), db::Durability::must,
-            [this, peer, user, work = step.work](rpc::Call& call) {
-                return work(call, peer, user);
-            });
+        run(
+            std::string(step.what), db::Durability::must,
+            [peer, user, work = step.work](rpc::Call& call) { return work(call, peer, user); },
+            note);
     }
     if (!live_->hub.online(user)) {
-        run("ringing of an offline user", db::Durability::must,
-            [user](rpc::Call& call) { return decline_for_offline(call, user); });
+        run(
+            "ringing of an offline user", db::Durability::must,
+            [user](rpc::Call& call) { return decline_for_offline(call, user); }, note);
     }
-    run("presence", db::Durability::crash,
-        [user](rpc::Call& call) { return tell_contacts(call, user); });
+    run(
+        "presence", db::Durability::crash,
+        [user](rpc::Call& call) { return tell_contacts(call, user); },
+        [this, peer, user, pause, failed](const Status& status) {
+            if (status.ok() && !*failed) return;
+            // Nobody else would take them out of their room as long as this process lives.
+            executor_.after(pause, [this, peer, user, pause] {
+                gone_for_good(peer, user, std::min(2 * pause, kLongestFarewellPause));
+            });
+        });
 }
 
 void Core::renew() {

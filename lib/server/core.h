@@ -58,7 +58,8 @@ public:
 private:
     void began(ServerId server);
     void log_in(rpc::Session& session);
-    void gone_for_good(PeerId peer, UserId user);
+    // Says again after `pause` what failed.
+    void gone_for_good(PeerId peer, UserId user, Duration pause);
     void renew();
     void sweep();
     void check_queues();

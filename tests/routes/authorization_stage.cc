@@ -12,15 +12,21 @@ using google::protobuf::FieldDescriptor;
 
 std::string role_of(Part part) {
     switch (part) {
-        case Part::banned: return "banned";
-        case Part::guest: return "guest";
-        case Part::talker: return "talker";
+        case Part::banned:
+            return "banned";
+        case Part::guest:
+            return "guest";
+        case Part::talker:
+            return "talker";
         case Part::member:
-        case Part::ex_participant: return "member";
+        case Part::ex_participant:
+            return "member";
         case Part::admin:
-        case Part::host: return "admin";
+        case Part::host:
+            return "admin";
         case Part::stranger:
-        case Part::host_of_another: break;
+        case Part::host_of_another:
+            break;
     }
     return "";
 }
@@ -33,11 +39,16 @@ bool in_room(Part part) {
 
 std::string name_of(Part part) {
     switch (part) {
-        case Part::stranger: return "stranger";
-        case Part::ex_participant: return "ex-participant";
-        case Part::host: return "host";
-        case Part::host_of_another: return "other host";
-        default: return role_of(part);
+        case Part::stranger:
+            return "stranger";
+        case Part::ex_participant:
+            return "ex-participant";
+        case Part::host:
+            return "host";
+        case Part::host_of_another:
+            return "other host";
+        default:
+            return role_of(part);
     }
 }
 
@@ -50,7 +61,8 @@ AuthorizationStage::AuthorizationStage(ServerWorld& world, Part part, Setting se
     outsider_ = &enter("outsider");
     world_.sql("BEGIN");
     root_ = make_channel("public", "");
-    channel_ = setting.channel_is_public ? root_ : make_channel("members", std::to_string(root_) + "/");
+    channel_ =
+        setting.channel_is_public ? root_ : make_channel("members", std::to_string(root_) + "/");
     room_ = world_.number(
         "INSERT INTO rooms (live_kit_room, channel_id) VALUES ('room', $1) RETURNING id",
         {channel_});
@@ -63,12 +75,13 @@ AuthorizationStage::AuthorizationStage(ServerWorld& world, Part part, Setting se
     if (part != Part::host && !role_of(part).empty()) set_role(*actor_, role_of(part));
     if (part != Part::host && in_room(part)) {
         take_seat(room_, *actor_, role_of(part));
-        if (part != Part::banned && !setting.project_is_closed) collaborate(project_, *actor_, 2, false);
+        if (part != Part::banned && !setting.project_is_closed)
+            collaborate(project_, *actor_, 2, false);
     }
     std::int64_t other_room = 0;
     if (part == Part::host_of_another) {
-        other_room = world_.number(
-            "INSERT INTO rooms (live_kit_room) VALUES ('other') RETURNING id");
+        other_room =
+            world_.number("INSERT INTO rooms (live_kit_room) VALUES ('other') RETURNING id");
         take_seat(other_room, *actor_, "admin");
         make_project(other_room, *actor_);
     }
@@ -207,8 +220,7 @@ std::string AuthorizationStage::relayed_payload(std::uint32_t tag) const {
 
 std::string AuthorizationStage::payload_for(std::uint32_t tag) {
     const auto* route = world_.core().router().find(tag);
-    const auto* field =
-        proto::Envelope::descriptor()->FindFieldByNumber(static_cast<int>(tag));
+    const auto* field = proto::Envelope::descriptor()->FindFieldByNumber(static_cast<int>(tag));
     if (field == nullptr || route == nullptr || route->shape == rpc::Shape::relay) {
         return relayed_payload(tag);
     }

@@ -14,18 +14,18 @@
 namespace collab::test {
 
 enum class Part {
-    stranger,            // no role in the channel, not in the room
-    banned,              // in the channel and in the room
-    guest,               // …and so on: a role in the channel, the same in the room, in the project
+    stranger,  // no role in the channel, not in the room
+    banned,    // in the channel and in the room
+    guest,     // …and so on: a role in the channel, the same in the room, in the project
     talker,
     member,
     admin,
-    host,                // an admin who shares the project
-    ex_participant,      // a member of the channel who has left project and room
-    host_of_another,     // shares a project in a room of their own
+    host,             // an admin who shares the project
+    ex_participant,   // a member of the channel who has left project and room
+    host_of_another,  // shares a project in a room of their own
 };
-inline constexpr Part kParts[] = {Part::stranger, Part::banned, Part::guest,
-                                  Part::talker,   Part::member, Part::admin,
+inline constexpr Part kParts[] = {Part::stranger, Part::banned,         Part::guest,
+                                  Part::talker,   Part::member,         Part::admin,
                                   Part::host,     Part::ex_participant, Part::host_of_another};
 std::string name_of(Part part);
 
@@ -85,9 +85,9 @@ private:
     std::int64_t channel_ = 0;
     std::int64_t room_ = 0;
     std::int64_t project_ = 0;
-    std::int64_t notification_ = 0;   // of the friend
-    std::uint64_t message_ = 0;       // in the chat, of the ally
-    std::uint32_t replica_ = 0;       // of the actor in the notes
+    std::int64_t notification_ = 0;  // of the friend
+    std::uint64_t message_ = 0;      // in the chat, of the ally
+    std::uint32_t replica_ = 0;      // of the actor in the notes
 };
 
 }  // namespace collab::test

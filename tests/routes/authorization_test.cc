@@ -42,9 +42,9 @@ std::vector<Line> all_lines() {
             lines.push_back({name, type.tag, {.project_is_closed = name == "JoinProject"}, {}});
             continue;
         }
-        const bool opens = !name.starts_with("Join") &&
-                           (name.find("ChannelBuffer") != std::string::npos ||
-                            name.find("ChannelMessage") != std::string::npos);
+        const bool opens =
+            !name.starts_with("Join") && (name.find("ChannelBuffer") != std::string::npos ||
+                                          name.find("ChannelMessage") != std::string::npos);
         lines.push_back({name + " (members)", type.tag, {.channel_is_open = opens}, {}});
         lines.push_back({name + " (public)",
                          type.tag,

@@ -96,10 +96,10 @@ Received ScenarioTest::edit_note(FakeClient& client, std::uint64_t channel, std:
 
 std::set<UserId> ScenarioTest::people_in(RoomId room) {
     std::set<UserId> found;
-    const auto rows =
-        world().sql("SELECT user_id FROM room_participants WHERE room_id = $1 AND "
-                    "answering_connection_id IS NOT NULL",
-                    {room});
+    const auto rows = world().sql(
+        "SELECT user_id FROM room_participants WHERE room_id = $1 AND "
+        "answering_connection_id IS NOT NULL",
+        {room});
     for (std::size_t i = 0; i < rows.size(); ++i) found.insert(rows[i].id<UserId>(0));
     return found;
 }

@@ -34,7 +34,7 @@ public:
 // An envelope that a client received, in order of arrival.
 struct Received {
     proto::Envelope envelope;
-    std::uint32_t tag = 0;      // of the payload, also where we have no schema for it
+    std::uint32_t tag = 0;  // of the payload, also where we have no schema for it
     std::string payload;
 
     template <class M>

@@ -11,12 +11,15 @@ RpcWorld::RpcWorld(Engine engine, std::vector<rpc::Route> routes, std::uint64_t 
 }
 
 void RpcWorld::start(std::vector<rpc::Route> routes) {
-    const auto open = [this]() -> Result<std::unique_ptr<db::Connection>> { return database.open(); };
+    const auto open = [this]() -> Result<std::unique_ptr<db::Connection>> {
+        return database.open();
+    };
     writer = std::make_unique<rpc::Writer>(executor, random, settings, services, open);
     reader = std::make_unique<rpc::Reader>(executor, *writer, random, settings, services, open);
     live = std::make_unique<rpc::Live>(executor, *writer, *reader, settings);
     router = std::make_unique<rpc::Router>(*live, std::move(routes));
-    const auto row = sql("INSERT INTO servers (environment, seen_at) VALUES ('test', 0) RETURNING id");
+    const auto row =
+        sql("INSERT INTO servers (environment, seen_at) VALUES ('test', 0) RETURNING id");
     const ServerId server{row[0].integer(0)};
     sql("INSERT INTO commit_seq (server_id, seq) VALUES ($1, 0)", {server});
     writer->set_server(server);
@@ -58,8 +61,8 @@ FakeClient& RpcWorld::connect(UserId user, std::string_view version) {
     caller.peer = peer;
     caller.version = *parse_semver(version);
     caller.base_url = "http://collab.example";
-    live->hub.add(std::make_unique<rpc::Session>(std::make_shared<const rpc::Caller>(caller), *client,
-                                                 executor, settings.limits));
+    live->hub.add(std::make_unique<rpc::Session>(std::make_shared<const rpc::Caller>(caller),
+                                                 *client, executor, settings.limits));
     return *clients_.emplace_back(std::move(client));
 }
 

@@ -95,13 +95,22 @@ FakeClient& ServerWorld::connect(UserId user, std::string_view version) {
 }
 
 FakeClient& ServerWorld::connect(ServerProcess& process, UserId user, std::string_view version) {
+    auto& client = accept(process, user, version);
+    settle();
+    return client;
+}
+
+FakeClient& ServerWorld::connect_later(UserId user) {
+    return accept(current(), user, "1.14.0");
+}
+
+FakeClient& ServerWorld::accept(ServerProcess& process, UserId user, std::string_view version) {
     auto& client = *clients_.emplace_back(std::make_unique<FakeClient>(*this, user));
     rpc::Caller caller;
     caller.user = user;
     caller.version = *parse_semver(version);
     caller.base_url = "http://collab.example";
     client.peer = process.core().accept(std::move(caller), client).peer();
-    settle();
     return client;
 }
 

@@ -70,6 +70,8 @@ public:
     UserId user(const std::string& name);
     FakeClient& connect(UserId user, std::string_view version = "1.14.0");
     FakeClient& connect(ServerProcess& process, UserId user, std::string_view version = "1.14.0");
+    // The same without letting anything run.
+    FakeClient& connect_later(UserId user);
     // Its socket is gone, and the server knows.
     void drop(FakeClient& client);
 
@@ -91,6 +93,7 @@ public:
     Faults faults;
 
 private:
+    FakeClient& accept(ServerProcess& process, UserId user, std::string_view version);
     ServerProcess* process_of(const FakeClient& client);
 
     TestDatabase database_;
