@@ -11,7 +11,7 @@ namespace collab::bench {
 
 std::string figure(double value, const char* unit) {
     const double size = std::abs(value);
-    const int digits = size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : 2;
+    const int digits = size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 4;
     char text[64];
     std::snprintf(text, sizeof text, "%.*f %s", digits, value, unit);
     return text;
