@@ -282,5 +282,14 @@ TEST_P(ChannelTreeTest, DeletesATreeAfterTakingPeopleOutOfIt) {
     EXPECT_EQ(world->live->state<Subscriptions>().users_of(id), nullptr);
 }
 
+TEST_P(ChannelTreeTest, WithdrawsTheInvitationsToADeletedTree) {
+    const auto root = create(*ada, "root");
+    EXPECT_FALSE(invite(*ada, root, bea->user).is_error());
+    bea->forget();
+    EXPECT_TRUE(acked(about<proto::DeleteChannel>(*ada, root)));
+    EXPECT_THAT(last_update(*bea).remove_channel_invitations(), ElementsAre(root));
+    EXPECT_EQ(bea->received<proto::DeleteNotification>().size(), 1u);
+}
+
 }  // namespace
 }  // namespace collab::channels

@@ -2,11 +2,14 @@
 #include "areas/channels/tree_handlers.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "areas/channels/channel_access.h"
 #include "areas/channels/channel_messages.h"
 #include "areas/channels/revocation.h"
 #include "areas/channels/subscriptions.h"
+#include "areas/notifications/notification_messages.h"
+#include "areas/notifications/notification_queries.h"
 #include "base/text.h"
 #include "rpc/live.h"
 
@@ -118,6 +121,23 @@ std::vector<Channel> exchange(std::vector<Channel> siblings, std::size_t at, std
     return siblings;
 }
 
+// Who was invited has nothing to answer any more.
+Status withdraw_invitations(rpc::Call& call, const Channel& root) {
+    constexpr std::int64_t kAll = std::numeric_limits<std::int32_t>::max();
+    COLLAB_TRY(const auto memberships, search_memberships(call.tx, root.id, "%", kAll));
+    proto::UpdateChannels update;
+    update.add_remove_channel_invitations(static_cast<std::uint64_t>(root.id.value));
+    for (const auto& each : memberships) {
+        if (each.accepted) continue;
+        call.outbox.to_user(each.user, update);
+        COLLAB_TRY(const auto notification,
+                   notifications::delete_unread(
+                       call.tx, each.user, notifications::Kind::channel_invitation, root.id.value));
+        if (notification) notifications::post_deleted(call.outbox, each.user, *notification);
+    }
+    return ok();
+}
+
 }  // namespace
 
 Status subscribe_to_channels(rpc::Call& call, const proto::SubscribeToChannels&) {
@@ -165,6 +185,7 @@ Status delete_channel(rpc::Call& call, const proto::DeleteChannel& request) {
     call.outbox.reply();
     post_to_all_subscribers(call.outbox, channel.root(), update);
     if (channel.is_root()) {
+        COLLAB_DO(withdraw_invitations(call, channel));
         call.outbox.effect(
             [root = channel.id](rpc::Live& live) { live.state<Subscriptions>().drop(root); });
     }

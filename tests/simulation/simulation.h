@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A few people who do what comes to their mind, on servers and a database that fail now and then.
+// All of it follows from one seed. When all has come to rest, what everybody knows is compared
+// with what the rows say, and the rows with a simple model of the rules.
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "simulation/simulated_person.h"
+
+namespace collab::test {
+
+class Simulation {
+public:
+    explicit Simulation(std::uint64_t seed);
+
+    // Several rounds of random actions, each followed by rest and comparison.
+    void run();
+    // What was done, for the reader of a failure.
+    const std::vector<std::string>& log() const { return log_; }
+
+private:
+    using Person = SimulatedPerson;
+
+    std::size_t below(std::size_t limit) { return random_() % limit; }
+    template <class Container>
+    auto pick(const Container& all) {
+        return *std::next(all.begin(), static_cast<std::ptrdiff_t>(below(all.size())));
+    }
+    Person& anybody() { return *people_[below(people_.size())]; }
+
+    void arm_faults();
+    void disarm_faults();
+    void act();
+    void let_pass();
+    void befriend_somebody(Person& person);
+    void talk(Person& person);
+    void go_into_room(Person& person);
+    void work_on_project(Person& person);
+    void arrange_channels(Person& person);
+    void arrange_members(Person& person);
+    void write_notes(Person& person);
+    void doubt_notes();
+    void lose_somebody(Person& person);
+    void restart_server();
+
+    void come_to_rest();
+    void compare();
+    void compare_contacts(Person& person);
+    void compare_channels(Person& person);
+    void compare_room(Person& person);
+    void compare_files(Person& person);
+    void compare_notes(Person& person);
+    void note(const Person& person, const std::string& what);
+
+    const std::uint64_t seed_;
+    std::mt19937_64 random_;
+    ServerWorld world_;
+    const bool faulty_;
+    bool must_rejoin_ = false;  // something was refused: editors put it right when they rejoin
+    std::vector<std::unique_ptr<Person>> people_;
+    std::vector<std::string> log_;
+};
+
+}  // namespace collab::test
