@@ -282,6 +282,19 @@ TEST_P(ChannelTreeTest, DeletesATreeAfterTakingPeopleOutOfIt) {
     EXPECT_EQ(world->live->state<Subscriptions>().users_of(id), nullptr);
 }
 
+TEST_P(ChannelTreeTest, ShowsWhoIsInAChannelThatIsMadePublic) {
+    const auto root = create(*ada, "root");
+    add_member(root, *bea, kGuest);
+    put_in_call(root, *ada);
+    proto::SetChannelVisibility request;
+    request.set_visibility(proto::Public);
+    EXPECT_TRUE(acked(about<proto::SetChannelVisibility>(*ada, root, request)));
+    const auto update = last_update(*bea);
+    ASSERT_EQ(update.channel_participants_size(), 1);
+    EXPECT_EQ(update.channel_participants(0).participant_user_ids(0),
+              static_cast<std::uint64_t>(ada->user.value));
+}
+
 TEST_P(ChannelTreeTest, WithdrawsTheInvitationsToADeletedTree) {
     const auto root = create(*ada, "root");
     EXPECT_FALSE(invite(*ada, root, bea->user).is_error());

@@ -23,6 +23,7 @@ public:
         return inner_->send(sql, values);
     }
     Result<db::Rows> receive(db::Ticket ticket) override {
+        COLLAB_DO(reachable());  // the tickets are gone with the connection
         auto rows = inner_->receive(ticket);
         COLLAB_DO(trouble());
         return rows;

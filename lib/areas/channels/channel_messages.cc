@@ -34,6 +34,17 @@ proto::UpdateChannels make_channels_update(const std::vector<Channel>& channels)
     return update;
 }
 
+proto::UpdateChannels make_participants_update(ChannelId channel,
+                                               const std::vector<UserId>& users) {
+    proto::UpdateChannels update;
+    auto* participants = update.add_channel_participants();
+    participants->set_channel_id(static_cast<std::uint64_t>(channel.value));
+    for (const auto& user : users) {
+        participants->add_participant_user_ids(static_cast<std::uint64_t>(user.value));
+    }
+    return update;
+}
+
 proto::ChannelBufferVersion make_notes_version(const NotesVersion& version) {
     proto::ChannelBufferVersion message;
     message.set_channel_id(wire_id(version.channel.value));

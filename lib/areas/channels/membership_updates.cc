@@ -23,13 +23,8 @@ void post_subscription(rpc::Outbox& outbox, UserId user, ChannelId root, const C
 
 Status post_channel_participants(rpc::Call& call, const Channel& channel) {
     COLLAB_TRY(const auto users, list_participants(call.tx, channel.id));
-    proto::UpdateChannels update;
-    auto* participants = update.add_channel_participants();
-    participants->set_channel_id(static_cast<std::uint64_t>(channel.id.value));
-    for (const auto& user : users) {
-        participants->add_participant_user_ids(static_cast<std::uint64_t>(user.value));
-    }
-    post_to_subscribers(call.outbox, channel.root(), channel.visibility, update);
+    post_to_subscribers(call.outbox, channel.root(), channel.visibility,
+                        make_participants_update(channel.id, users));
     return ok();
 }
 

@@ -267,12 +267,17 @@ Status set_channel_visibility(rpc::Call& call, const proto::SetChannelVisibility
     COLLAB_DO(set_visibility(call.tx, channel.id, *visibility));
     channel.visibility = *visibility;
 
-    post_to_subscribers(call.outbox, channel.root(), *visibility, make_channels_update({channel}));
+    auto update = make_channels_update({channel});
+    post_to_subscribers(call.outbox, channel.root(), rpc::Visibility::members, update);
     if (*visibility == rpc::Visibility::members) {
-        proto::UpdateChannels hidden;
-        hidden.add_delete_channels(request.channel_id());
-        post_to_outsiders(call.outbox, channel.root(), hidden);
+        update.Clear();
+        update.add_delete_channels(request.channel_id());
+    } else {
+        // Who sees it for the first time learns who is in it.
+        COLLAB_TRY(const auto users, list_participants(call.tx, channel.id));
+        if (!users.empty()) update.MergeFrom(make_participants_update(channel.id, users));
     }
+    post_to_outsiders(call.outbox, channel.root(), update);
     call.outbox.reply();
     return evict_who_cannot_see(call, channel);
 }
