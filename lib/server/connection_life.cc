@@ -9,7 +9,6 @@
 #include "areas/users/user_messages.h"
 #include "areas/users/user_queries.h"
 #include "proto/users.pb.h"
-#include "server/server_rows.h"
 
 namespace collab::server {
 
@@ -64,7 +63,6 @@ std::span<const SweepStep> sweep_steps() {
         {"chat of dead servers", &chat::sweep},
         {"notes of dead servers", &notes::sweep},
         {"rooms of dead servers", &rooms::sweep},
-        {"rows of dead servers", &delete_servers},
     };
     return kSteps;
 }

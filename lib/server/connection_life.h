@@ -31,7 +31,7 @@ struct SweepStep {
     std::string_view what;
     Status (*work)(rpc::Call& call, const std::vector<ServerId>& stale);
 };
-// What dead servers left behind.
+// What dead servers left behind, but for their own rows.
 std::span<const SweepStep> sweep_steps();
 
 }  // namespace collab::server

@@ -173,14 +173,28 @@ void Core::sweep() {
             COLLAB_TRY(*stale, find_stale_servers(call, server_));
             return ok();
         },
-        [this, stale](Status status) {
-            if (!status.ok() || stale->empty()) return;
-            for (const auto& step : sweep_steps()) {
-                run(std::string(step.what), db::Durability::must,
-                    [stale, work = step.work](rpc::Call& call) { return work(call, *stale); });
-            }
+        [this, stale](const Status& status) {
+            if (status.ok() && !stale->empty()) clean_up(*stale);
         });
     executor_.after(settings_.cleanup_timeout, [this] { sweep(); });
+}
+
+// Rows of servers go last and only when all else went: they take what hangs on them along without
+// telling anybody. What failed is tried again at the next sweep.
+void Core::clean_up(const std::vector<ServerId>& stale) {
+    auto failed = std::make_shared<bool>(false);
+    const auto steps = sweep_steps();
+    for (const auto& step : steps) {
+        run(
+            std::string(step.what), db::Durability::must,
+            [stale, work = step.work](rpc::Call& call) { return work(call, stale); },
+            [this, stale, failed, last = &step == &steps.back()](const Status& status) {
+                *failed |= !status.ok();
+                if (!last || *failed) return;
+                run("rows of dead servers", db::Durability::must,
+                    [stale](rpc::Call& call) { return delete_servers(call, stale); });
+            });
+    }
 }
 
 void Core::check_queues() {

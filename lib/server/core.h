@@ -62,6 +62,7 @@ private:
     void gone_for_good(PeerId peer, UserId user, Duration pause);
     void renew();
     void sweep();
+    void clean_up(const std::vector<ServerId>& stale);
     void check_queues();
 
     Executor& executor_;

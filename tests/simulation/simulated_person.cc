@@ -51,6 +51,7 @@ void SimulatedPerson::rejoin_room() {
     if (hosted) {
         auto& reshared = *request.add_reshared_projects();
         reshared.set_project_id(hosted->id);
+        asked_projects_.insert(hosted->id);
         reshared.add_worktrees()->set_id(1);
     }
     for (const auto& [id, project] : joined) {
@@ -187,7 +188,7 @@ void SimulatedPerson::take_request(const Received& received) {
         client_->post_reply(received, proto::FollowResponse());
     } else if (is<proto::UpdateBuffer>(received)) {
         const auto project = received.as<proto::UpdateBuffer>().project_id();
-        EXPECT_TRUE((hosted && hosted->id == project) || asked_projects_.contains(project))
+        EXPECT_TRUE(asked_projects_.contains(project))
             << name_ << " has no right to hear of project " << project;
         client_->post_reply(received, proto::Ack());
     }
@@ -257,9 +258,12 @@ void SimulatedPerson::share() {
     worktree.set_root_name("root");
     worktree.set_visible(true);
     ask(request, [this](const Received& answer) {
-        if (!is<proto::ShareProjectResponse>(answer) || !room) return;
+        if (!is<proto::ShareProjectResponse>(answer)) return;
+        const auto project = answer.as<proto::ShareProjectResponse>().project_id();
+        asked_projects_.insert(project);
+        if (!room) return;
         hosted = HostedProject{};
-        hosted->id = answer.as<proto::ShareProjectResponse>().project_id();
+        hosted->id = project;
         change_files();
     });
 }

@@ -40,7 +40,12 @@ void ServerProcess::kill() {
 }
 
 ServerWorld::ServerWorld(Engine engine, std::uint64_t seed, rpc::Settings s)
-    : executor(seed), settings(std::move(s)), database_(engine), random_(seed), seed_(seed) {
+    : executor(seed),
+      settings(std::move(s)),
+      on_postgres_(engine == Engine::postgres),
+      database_(engine),
+      random_(seed),
+      seed_(seed) {
     side_ = database_.open();
     start();
 }
@@ -145,8 +150,15 @@ void ServerWorld::advance(Duration by) {
     constexpr Duration kStep = std::chrono::seconds(1);
     for (; by > Duration::zero(); by -= std::min(by, kStep)) {
         executor.advance(std::min(by, kStep));
+        if (on_postgres_) age_servers(std::min(by, kStep));
         settle();
     }
+}
+
+// PostgreSQL stamps server rows by a clock of its own, which stands still for us.
+void ServerWorld::age_servers(Duration by) {
+    sql("UPDATE servers SET seen_at = seen_at - $1",
+        {std::chrono::duration_cast<std::chrono::milliseconds>(by).count()});
 }
 
 rpc::Router* ServerWorld::router_of(const FakeClient& client) {

@@ -96,6 +96,9 @@ private:
     FakeClient& accept(ServerProcess& process, UserId user, std::string_view version);
     ServerProcess* process_of(const FakeClient& client);
 
+    void age_servers(Duration by);
+
+    const bool on_postgres_;
     TestDatabase database_;
     std::unique_ptr<db::Connection> side_;
     SeededRandom random_;
