@@ -127,8 +127,8 @@ lws_vhost* LwsServer::create_vhost(const char* name, const TlsCertificate* certi
     info.port = kNoListener;
     info.vhost_name = name;
     info.protocols = protocols;
-    // No timers of libwebsockets per connection: we ping ourselves, and it keeps its timers in a list
-    // that it walks for each Pong.
+    // No timers of libwebsockets per connection: we ping ourselves, and it keeps its timers in a
+    // list that it walks for each Pong.
     static constexpr lws_retry_bo_t kNoIdleTimers = {};
     info.retry_and_idle_policy = &kNoIdleTimers;
     info.keepalive_timeout = static_cast<int>(
