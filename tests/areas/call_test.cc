@@ -34,6 +34,9 @@ protected:
 };
 COLLAB_DATABASE_SUITE(Call);
 
+class CallTrips : public Call {};
+COLLAB_POSTGRES_SUITE(CallTrips);
+
 TEST_P(Call, RingsAtEveryConnectionAndIsAckedByTheFirst) {
     auto& second = world().connect(bea->user);
     const auto id = ada->send(call_to(*bea, room));
@@ -169,8 +172,7 @@ TEST_P(Call, IsDeclinedByAnyConnectionAndCanBePlacedAgain) {
     EXPECT_EQ(room_at(*ada).pending_participants_size(), 1);
 }
 
-TEST_P(Call, TakesThreeRoundTrips) {
-    if (GetParam() != test::Engine::postgres) GTEST_SKIP() << "only PostgreSQL is far away";
+TEST_P(CallTrips, AreThreeToCall) {
     ring(*ada, *bea, room);
     ada->request(cancel_of(*bea, room));
     const auto before = world().writer->round_trips();
@@ -180,8 +182,7 @@ TEST_P(Call, TakesThreeRoundTrips) {
     EXPECT_LE(trips, 3u + 2u);  // and one each to begin and to commit
 }
 
-TEST_P(Call, TakesThreeRoundTripsToAccept) {
-    if (GetParam() != test::Engine::postgres) GTEST_SKIP() << "only PostgreSQL is far away";
+TEST_P(CallTrips, AreThreeToAccept) {
     ring(*ada, *bea, room);
     const auto before = world().writer->round_trips();
     bea->send(join_of(room));

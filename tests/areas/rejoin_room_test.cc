@@ -58,6 +58,9 @@ protected:
 };
 COLLAB_DATABASE_SUITE(RejoinRoom);
 
+class RejoinRoomTrips : public RejoinRoom {};
+COLLAB_POSTGRES_SUITE(RejoinRoomTrips);
+
 TEST_P(RejoinRoom, BringsAGuestOnlyWhatChangedAndTellsTheOthers) {
     host->request(update(project, 1, {entry(1, "a"), entry(2, "b")}));
     host->request(repository(project, 1, {"a", "b"}));
@@ -159,8 +162,7 @@ TEST_P(RejoinRoom, WorksAfterARestartForGuestAndHostInAnyOrder) {
     EXPECT_EQ(guest_again.received<proto::UpdateWorktree>().back().scan_id(), 2u);
 }
 
-TEST_P(RejoinRoom, TakesFourRoundTripsAtMost) {
-    if (GetParam() != Engine::postgres) GTEST_SKIP() << "round trips exist on PostgreSQL only";
+TEST_P(RejoinRoomTrips, AreFourAtMost) {
     auto& again = back(*host);
     const auto before = world().writer->round_trips();
     again.request(as_host());

@@ -93,3 +93,8 @@ std::string engine_name(const testing::TestParamInfo<Engine>& info);
         On, Fixture,                                                                       \
         testing::Values(::collab::test::Engine::sqlite, ::collab::test::Engine::postgres), \
         ::collab::test::engine_name)
+
+// Runs them on PostgreSQL only: what SQLite does not have, round trips for example.
+#define COLLAB_POSTGRES_SUITE(Fixture)                                                       \
+    INSTANTIATE_TEST_SUITE_P(On, Fixture, testing::Values(::collab::test::Engine::postgres), \
+                             ::collab::test::engine_name)
