@@ -5,6 +5,13 @@ if(CCACHE)
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    add_compile_options(-Wthread-safety)
+endif()
+if(COLLAB_UNITY)
+    # An anonymous namespace of an included file is taken for one of a header.
+    add_compile_options(-Wno-subobject-linkage)
+endif()
 if(COLLAB_WERROR)
     add_compile_options(-Werror)
 endif()

@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/document.h"
 
-#define TOML_EXCEPTIONS 0
-#define TOML_HEADER_ONLY 1
-#include <toml++/toml.h>
-
 #include <optional>
+
+#include "config/toml_table.h"
 
 namespace collab::config {
 namespace {
-
-constexpr std::size_t kLargestFile = 1024 * 1024;
-
-Error error_at(std::string_view path, const toml::source_region& where, std::string_view message) {
-    return {ErrorCode::invalid, std::string(path) + ':' + std::to_string(where.begin.line) + ':' +
-                                    std::to_string(where.begin.column) + ": " +
-                                    std::string(message)};
-}
 
 std::optional<std::string> scalar_text(const toml::node& node) {
     if (const auto* text = node.as_string()) return text->get();
@@ -63,12 +53,9 @@ Status collect(std::string_view path, const toml::table& table, const std::strin
 }  // namespace
 
 Result<std::vector<Entry>> parse_document(std::string_view path, std::string_view text) {
-    if (text.size() > kLargestFile)
-        return Error{ErrorCode::invalid, std::string(path) + ": longer than 1 MiB"};
-    const toml::parse_result parsed = toml::parse(text);
-    if (!parsed) return error_at(path, parsed.error().source(), parsed.error().description());
+    COLLAB_TRY(const auto table, parse_toml(path, text));
     std::vector<Entry> entries;
-    COLLAB_DO(collect(path, parsed.table(), "", entries));
+    COLLAB_DO(collect(path, table, "", entries));
     return entries;
 }
 

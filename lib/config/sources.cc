@@ -16,8 +16,6 @@
 namespace collab::config {
 namespace {
 
-constexpr std::size_t kLargestFile = 1024 * 1024;
-
 Error cannot_read(const std::string& path) {
     const auto code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::unavailable;
     return {code, "cannot read '" + path + "': " + std::strerror(errno)};

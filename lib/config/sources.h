@@ -20,6 +20,9 @@ struct FileText {
     std::string text;
 };
 
+// No file of settings or seeds is longer, in bytes.
+inline constexpr std::size_t kLargestFile = 1024 * 1024;
+
 // The whole text of a file. Error not_found: it is not there; unavailable: it can't be read;
 // invalid: it is longer than 1 MiB.
 Result<std::string> read_file(const std::string& path);

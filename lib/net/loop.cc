@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
-#include <mutex>
 #include <thread>
 #include <unordered_map>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/result.h"
 
 namespace collab::net {
@@ -29,8 +29,8 @@ struct Loop::State {
 
     struct ev_loop* loop = nullptr;
     ev_async posted_watcher;
-    std::mutex mutex;
-    std::vector<std::function<void()>> posted;   // guarded by mutex
+    Mutex mutex;
+    std::vector<std::function<void()>> posted COLLAB_GUARDED_BY(mutex);
     std::vector<std::function<void()>> running;  // kept for its memory
     std::atomic<bool> stopping = false;
     std::atomic<std::thread::id> thread{};
@@ -40,7 +40,7 @@ struct Loop::State {
 
     void run_posted() {
         {
-            const std::lock_guard lock(mutex);
+            const MutexLock lock(mutex);
             running.swap(posted);
         }
         for (auto& work : running) work();
@@ -97,7 +97,7 @@ void Loop::stop() {
 
 void Loop::post(std::function<void()> work) {
     {
-        const std::lock_guard lock(state_->mutex);
+        const MutexLock lock(state_->mutex);
         state_->posted.push_back(std::move(work));
     }
     ev_async_send(state_->loop, &state_->posted_watcher);

@@ -3,10 +3,10 @@
 
 #include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/result.h"
 
 namespace collab::net {
@@ -25,7 +25,7 @@ public:
 
     void post(std::function<void()> work) {
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             if (stopping_) return;
             queue_.push_back(std::move(work));
         }
@@ -35,7 +35,7 @@ public:
     void stop() {
         std::deque<std::function<void()>> dropped;  // destroyed outside the lock
         {
-            const std::lock_guard lock(mutex_);
+            const MutexLock lock(mutex_);
             stopping_ = true;
             if (at_end_ == AtEnd::drop) dropped.swap(queue_);
         }
@@ -47,24 +47,24 @@ public:
 
 private:
     void work() {
-        std::unique_lock lock(mutex_);
-        while (true) {
-            ready_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-            if (queue_.empty()) return;
-            auto next = std::move(queue_.front());
-            queue_.pop_front();
-            lock.unlock();
-            next();
-            next = nullptr;  // what it captured dies here, not under the lock
-            lock.lock();
-        }
+        while (auto next = take()) next();
+    }
+
+    // Waits for work; nothing when there will be none.
+    std::function<void()> take() {
+        const MutexLock lock(mutex_);
+        while (!stopping_ && queue_.empty()) ready_.wait(mutex_);
+        if (queue_.empty()) return nullptr;
+        auto next = std::move(queue_.front());
+        queue_.pop_front();
+        return next;
     }
 
     const AtEnd at_end_;
-    std::mutex mutex_;
-    std::condition_variable ready_;
-    std::deque<std::function<void()>> queue_;  // guarded by mutex_
-    bool stopping_ = false;                    // guarded by mutex_
+    Mutex mutex_;
+    std::condition_variable_any ready_;
+    std::deque<std::function<void()>> queue_ COLLAB_GUARDED_BY(mutex_);
+    bool stopping_ COLLAB_GUARDED_BY(mutex_) = false;
     std::vector<std::thread> threads_;
 };
 

@@ -2,8 +2,9 @@
 #include "rpc/reader.h"
 
 #include <atomic>
-#include <mutex>
 #include <vector>
+
+#include "base/mutex.h"
 
 namespace collab::rpc {
 namespace {
@@ -30,8 +31,8 @@ struct Reader::Shared : std::enable_shared_from_this<Reader::Shared> {
     const Writer::Connect connect;
     std::atomic<std::int64_t> server{0};
 
-    std::mutex mutex;
-    std::vector<std::unique_ptr<db::Connection>> idle;  // guarded by mutex
+    Mutex mutex;
+    std::vector<std::unique_ptr<db::Connection>> idle COLLAB_GUARDED_BY(mutex);
 
     struct Answer {
         Status status;
@@ -72,7 +73,7 @@ void Reader::submit(ReadRequest request) {
 
 Result<std::unique_ptr<db::Connection>> Reader::Shared::borrow() {
     {
-        const std::lock_guard lock(mutex);
+        const MutexLock lock(mutex);
         if (!idle.empty()) {
             auto connection = std::move(idle.back());
             idle.pop_back();
@@ -108,7 +109,7 @@ Reader::Shared::Answer Reader::Shared::run(const ReadRequest& request) {
     if (!answer.status.ok()) answer.outbox = Outbox();
     connection->rollback();
     if (connection->alive()) {
-        const std::lock_guard lock(mutex);
+        const MutexLock lock(mutex);
         idle.push_back(std::move(connection));
     }
     return answer;

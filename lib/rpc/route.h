@@ -91,15 +91,6 @@ void run_conversation(std::shared_ptr<Conversation> conversation, Task<Status> t
 
 namespace detail {
 
-template <class M>
-Result<M> parse(wire::Bytes payload) {
-    M message;
-    if (!message.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-        return Error{ErrorCode::invalid, "cannot read the message"};
-    }
-    return message;
-}
-
 template <class F>
 struct Signature;
 
@@ -131,7 +122,7 @@ template <auto Handler>
 Result<RecordWork> prepare(wire::Bytes payload) {
     using Traits = Signature<decltype(Handler)>;
     using Request = typename Traits::request;
-    COLLAB_TRY(auto request, parse<Request>(payload));
+    COLLAB_TRY(auto request, wire::parse<Request>(payload));
     auto shared = std::make_shared<const Request>(std::move(request));
     return RecordWork([shared](Call& call) -> Result<std::optional<EncodedReply>> {
         if constexpr (std::is_same_v<decltype(Handler(call, *shared)), Status>) {
@@ -147,14 +138,14 @@ Result<RecordWork> prepare(wire::Bytes payload) {
 template <auto Handler>
 Status run_live(LiveCall& call, wire::Bytes payload) {
     using Request = typename Signature<decltype(Handler)>::request;
-    COLLAB_TRY(const auto request, parse<Request>(payload));
+    COLLAB_TRY(const auto request, wire::parse<Request>(payload));
     return Handler(call, request);
 }
 
 template <auto Handler>
 Status start_conversation(std::shared_ptr<Conversation> conversation, wire::Bytes payload) {
     using Request = typename Signature<decltype(Handler)>::request;
-    COLLAB_TRY(auto request, parse<Request>(payload));
+    COLLAB_TRY(auto request, wire::parse<Request>(payload));
     run_conversation(conversation, Handler(conversation, std::move(request)));
     return ok();
 }

@@ -3,9 +3,9 @@
 
 #include <atomic>
 #include <map>
-#include <mutex>
 
 #include "base/log.h"
+#include "base/mutex.h"
 
 namespace collab::rpc {
 namespace {
@@ -46,9 +46,9 @@ struct Writer::Shared : std::enable_shared_from_this<Writer::Shared> {
     const Connect connect;
     std::atomic<std::int64_t> server{0};
 
-    std::mutex mutex;
-    std::deque<std::unique_ptr<Job>> queue;  // guarded by mutex
-    bool scheduled = false;                  // guarded by mutex
+    Mutex mutex;
+    std::deque<std::unique_ptr<Job>> queue COLLAB_GUARDED_BY(mutex);
+    bool scheduled COLLAB_GUARDED_BY(mutex) = false;
 
     // Writer's thread only.
     std::unique_ptr<db::Connection> connection;
@@ -97,7 +97,7 @@ void Writer::submit(WriteRequest request) {
     auto job = std::make_unique<Job>();
     job->request = std::move(request);
     job->submitted = shared_->executor.clock().now();
-    const std::lock_guard lock(shared_->mutex);
+    const MutexLock lock(shared_->mutex);
     shared_->queue.push_back(std::move(job));
     if (std::exchange(shared_->scheduled, true)) return;
     shared_->schedule();
@@ -123,14 +123,14 @@ bool Writer::connected() const {
 }
 
 std::size_t Writer::queued() const {
-    const std::lock_guard lock(shared_->mutex);
+    const MutexLock lock(shared_->mutex);
     return shared_->queue.size();
 }
 
 void Writer::Shared::turn() {
     if (!ensure_connection()) {
         fail_expired();
-        const std::lock_guard lock(mutex);
+        const MutexLock lock(mutex);
         scheduled = !queue.empty() || !uncertain.empty();
         if (scheduled) schedule_after_pause();
         return;
@@ -138,7 +138,7 @@ void Writer::Shared::turn() {
     auto jobs = settle_uncertain() ? take() : Jobs();
     if (!jobs.empty()) run(jobs);
     note_connection();
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     scheduled = !queue.empty() || !uncertain.empty();
     if (scheduled) schedule();
 }
@@ -153,7 +153,7 @@ void Writer::Shared::schedule_after_pause() {
 // The oldest requests, as many as share a class: journal appends have batches of their own.
 Jobs Writer::Shared::take() {
     Jobs jobs;
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     while (!queue.empty() && jobs.size() < kMaxBatch) {
         if (!jobs.empty() &&
             jobs.front()->request.durability != queue.front()->request.durability) {
@@ -185,7 +185,7 @@ bool Writer::Shared::ensure_connection() {
 void Writer::Shared::fail_expired() {
     Jobs expired;
     {
-        const std::lock_guard lock(mutex);
+        const MutexLock lock(mutex);
         const auto limit = executor.clock().now() - settings.database_patience;
         while (!queue.empty() && queue.front()->submitted <= limit) {
             expired.push_back(std::move(queue.front()));
@@ -271,7 +271,7 @@ bool Writer::Shared::run_together(Jobs& jobs) {
 }
 
 void Writer::Shared::requeue(Jobs& jobs) {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     for (auto job = jobs.rbegin(); job != jobs.rend(); ++job) {
         if (*job) queue.push_front(std::move(*job));
     }

@@ -39,6 +39,16 @@ using Body = std::shared_ptr<const std::string>;
 Body encode(std::uint32_t tag, const google::protobuf::MessageLite& message);
 // The same for payload bytes that are encoded already.
 Body encode(std::uint32_t tag, Bytes payload);
+
+// The message of a payload. Error invalid when the bytes are no such message.
+template <class M>
+Result<M> parse(Bytes payload) {
+    M message;
+    if (!message.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+        return Error{ErrorCode::invalid, "cannot read the message"};
+    }
+    return message;
+}
 // Any bytes as zstd: stored when short, compressed otherwise. Thread: any.
 Body pack(Bytes bytes);
 

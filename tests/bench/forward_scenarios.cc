@@ -9,7 +9,7 @@
 namespace collab::bench {
 namespace {
 
-constexpr int kRounds = 5;
+constexpr int kForwardRounds = 5;
 constexpr int kRequestsPerRound = 2000;
 
 struct Cost {
@@ -147,7 +147,7 @@ void measure_forwarding(const std::filesystem::path& server, Report& report) {
         site.poller, site.server->pid(), [&] { asking.send(); }, asking.arrived, warm_up);
     ask(
         site.poller, bouncing.relay.pid(), [&] { bouncing.send(); }, bouncing.arrived, warm_up);
-    for (int i = 0; i < kRounds; ++i) {
+    for (int i = 0; i < kForwardRounds; ++i) {
         ask(
             site.poller, bouncing.relay.pid(), [&] { bouncing.send(); }, bouncing.arrived, limit);
         ask(

@@ -12,7 +12,7 @@ constexpr std::size_t kPeople = 5000;
 constexpr std::size_t kPerRoom = 10;
 constexpr std::chrono::microseconds kOneWay{250};
 constexpr double kGoalSeconds = 15;
-constexpr std::size_t kConnectingAtOnce = 256;
+constexpr std::size_t kGreetedAtOnce = 256;
 
 proto::RejoinRoom rejoin(const Party& party, bool host) {
     proto::RejoinRoom request;
@@ -42,7 +42,7 @@ public:
     void come_back(const std::vector<Party>& parties) {
         for (const auto& party : parties) {
             for (std::size_t i = 0; i < party.users.size(); ++i) {
-                poller_.until([&] { return begun_ - greeted_ < kConnectingAtOnce; }, "Hello", 60);
+                poller_.until([&] { return begun_ - greeted_ < kGreetedAtOnce; }, "Hello", 60);
                 begin(party, i);
             }
         }

@@ -195,7 +195,7 @@ Result<Channel> insert_channel(db::Tx& tx, const std::string& name, const Channe
     return channel;
 }
 
-Status rename_channel(db::Tx& tx, ChannelId id, const std::string& name) {
+Status update_channel_name(db::Tx& tx, ChannelId id, const std::string& name) {
     return tx.run(kRename, {id, name});
 }
 
@@ -207,7 +207,7 @@ Status set_order(db::Tx& tx, ChannelId id, int order) {
     return tx.run(kSetOrder, {id, order});
 }
 
-Status move_channel(db::Tx& tx, const Channel& channel, const std::string& old_full_path) {
+Status update_channel_path(db::Tx& tx, const Channel& channel, const std::string& old_full_path) {
     COLLAB_DO(tx.run(kSetParents, {channel.id, channel.path_of_parents(), channel.order}));
     return tx.run(kMoveBelow, {old_full_path, channel.full_path(), old_full_path.size() + 1});
 }

@@ -70,11 +70,11 @@ Result<bool> sibling_has_name(db::Tx& tx, const Channel& channel, const std::str
 
 Result<Channel> insert_channel(db::Tx& tx, const std::string& name, const Channel* parent,
                                int order);
-Status rename_channel(db::Tx& tx, ChannelId id, const std::string& name);
+Status update_channel_name(db::Tx& tx, ChannelId id, const std::string& name);
 Status set_visibility(db::Tx& tx, ChannelId id, rpc::Visibility visibility);
 Status set_order(db::Tx& tx, ChannelId id, int order);
 // Stores parents and order of the channel, and puts what is below `old_full_path` below it.
-Status move_channel(db::Tx& tx, const Channel& channel, const std::string& old_full_path);
+Status update_channel_path(db::Tx& tx, const Channel& channel, const std::string& old_full_path);
 // With everything that hangs on them.
 Status delete_channels(db::Tx& tx, const std::vector<std::int64_t>& ids);
 

@@ -200,7 +200,7 @@ Result<proto::RenameChannelResponse> rename_channel(rpc::Call& call,
     COLLAB_TRY(auto channel, load_as_admin(call.tx, channel_of(request), call.user()));
     COLLAB_TRY(const bool taken, sibling_has_name(call.tx, channel, name));
     if (taken) return name_taken(name);
-    COLLAB_DO(rename_channel(call.tx, channel.id, name));
+    COLLAB_DO(update_channel_name(call.tx, channel.id, name));
     channel.name = name;
 
     call.outbox.reply();
@@ -231,7 +231,7 @@ Status move_channel(rpc::Call& call, const proto::MoveChannel& request) {
     }
     channel.parent_path = std::move(parents);
     channel.order = place.greatest_order + 1;
-    COLLAB_DO(move_channel(call.tx, channel, old_full_path));
+    COLLAB_DO(update_channel_path(call.tx, channel, old_full_path));
 
     moved.insert(moved.begin(), channel);
     post_channels(call.outbox, channel.root(), moved);

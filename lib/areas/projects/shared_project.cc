@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "wire/frame.h"
 #include "wire/message_types.h"
 
 namespace collab::projects {
@@ -11,15 +12,6 @@ namespace {
 const Error& no_such_worktree() {
     static const Error error{ErrorCode::invalid, "no such worktree in this project"};
     return error;
-}
-
-template <class M>
-Result<M> parse(wire::Bytes payload) {
-    M message;
-    if (!message.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-        return Error{ErrorCode::invalid, "cannot read a message of the journal"};
-    }
-    return message;
 }
 
 }  // namespace
@@ -108,31 +100,31 @@ void SharedProject::apply(const proto::UpdateLanguageServer& update) {
 Status SharedProject::replay(std::uint32_t tag, wire::Bytes payload, WallTime now,
                              const rpc::Limits& limits) {
     if (tag == wire::tag_of<proto::UpdateWorktree>()) {
-        COLLAB_TRY(const auto update, parse<proto::UpdateWorktree>(payload));
+        COLLAB_TRY(const auto update, wire::parse<proto::UpdateWorktree>(payload));
         if (find_worktree(update.worktree_id()) == nullptr) {
             worktrees[update.worktree_id()].metadata.set_id(update.worktree_id());
         }
         COLLAB_TRY([[maybe_unused]] const bool renamed, apply(update, payload, now, limits));
     } else if (tag == wire::tag_of<proto::UpdateRepository>()) {
-        COLLAB_TRY(const auto update, parse<proto::UpdateRepository>(payload));
+        COLLAB_TRY(const auto update, wire::parse<proto::UpdateRepository>(payload));
         COLLAB_DO(apply(update, payload, now));
     } else if (tag == wire::tag_of<proto::RemoveRepository>()) {
-        COLLAB_TRY(const auto update, parse<proto::RemoveRepository>(payload));
+        COLLAB_TRY(const auto update, wire::parse<proto::RemoveRepository>(payload));
         remove_repository(update.id(), now);
     } else if (tag == wire::tag_of<proto::UpdateDiagnosticSummary>()) {
-        COLLAB_TRY(const auto update, parse<proto::UpdateDiagnosticSummary>(payload));
+        COLLAB_TRY(const auto update, wire::parse<proto::UpdateDiagnosticSummary>(payload));
         worktrees[update.worktree_id()].apply(update, ++version);
     } else if (tag == wire::tag_of<proto::UpdateWorktreeSettings>()) {
-        COLLAB_TRY(const auto update, parse<proto::UpdateWorktreeSettings>(payload));
+        COLLAB_TRY(const auto update, wire::parse<proto::UpdateWorktreeSettings>(payload));
         COLLAB_DO(worktrees[update.worktree_id()].apply(update, payload, ++version, now));
     } else if (tag == wire::tag_of<proto::StartLanguageServer>()) {
-        COLLAB_TRY(const auto start, parse<proto::StartLanguageServer>(payload));
+        COLLAB_TRY(const auto start, wire::parse<proto::StartLanguageServer>(payload));
         COLLAB_DO(apply(start));
     } else if (tag == wire::tag_of<proto::UpdateLanguageServer>()) {
-        COLLAB_TRY(const auto update, parse<proto::UpdateLanguageServer>(payload));
+        COLLAB_TRY(const auto update, wire::parse<proto::UpdateLanguageServer>(payload));
         apply(update);
     } else if (tag == wire::tag_of<proto::UpdateProject>()) {
-        COLLAB_TRY(const auto update, parse<proto::UpdateProject>(payload));
+        COLLAB_TRY(const auto update, wire::parse<proto::UpdateProject>(payload));
         set_worktrees(update.worktrees());
     }
     return ok();

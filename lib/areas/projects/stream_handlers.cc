@@ -6,6 +6,7 @@
 #include "areas/projects/project_queries.h"
 #include "areas/projects/transfer.h"
 #include "rpc/relay_rules.h"
+#include "wire/frame.h"
 
 namespace collab::projects {
 namespace {
@@ -14,15 +15,6 @@ using Handler = Status (*)(rpc::LiveCall&, wire::Bytes);
 using Answered = bool;
 constexpr Answered kWithAck = true;
 constexpr Answered kOneWay = false;
-
-template <class M>
-Result<M> parse(wire::Bytes payload) {
-    M message;
-    if (!message.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-        return Error{ErrorCode::invalid, "cannot read the message"};
-    }
-    return message;
-}
 
 // Runs the message again once its project is in memory.
 Status wait_for_load(rpc::LiveCall& call, ProjectId project, Handler handler, Answered answered) {
@@ -107,7 +99,7 @@ Status on_project(rpc::LiveCall& call, wire::Bytes payload, Handler handler, Ans
     auto& projects = LiveProjects::of(call.live());
     auto* project = projects.find(id);
     if (project == nullptr) return wait_for_load(call, id, handler, answered);
-    COLLAB_TRY(const auto message, parse<M>(payload));
+    COLLAB_TRY(const auto message, wire::parse<M>(payload));
     if (!projects.has_room(id, call.incoming.frame.size())) {
         return Error{
             ErrorCode::too_many, "the project's journal is full", {"reason=project_journal"}};

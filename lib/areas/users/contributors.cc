@@ -9,7 +9,7 @@ constexpr std::int64_t kRenovateId = 29139614;
 constexpr std::string_view kRenovateLogin = "renovate[bot]";
 constexpr std::int64_t kRenovateSignedAt = 1'496'387'052'000;
 
-constexpr std::string_view kList = R"sql(
+constexpr std::string_view kListContributors = R"sql(
     SELECT u.github_login FROM contributors c JOIN users u ON u.id = c.user_id
     ORDER BY c.signed_at, c.user_id
 )sql";
@@ -18,7 +18,7 @@ constexpr std::string_view kList = R"sql(
     "SELECT CASE WHEN u.admin THEN u.created_at ELSE c.signed_at END FROM users u " \
     "LEFT JOIN contributors c ON c.user_id = u.id "
 constexpr std::string_view kFindById = COLLAB_SIGNATURE "WHERE u.github_user_id = $1";
-constexpr std::string_view kFindByLogin = COLLAB_SIGNATURE "WHERE u.github_login = $1";
+constexpr std::string_view kFindSignature = COLLAB_SIGNATURE "WHERE u.github_login = $1";
 
 constexpr std::string_view kAdd = R"sql(
     INSERT INTO contributors (user_id, signed_at) VALUES ($1, $2) ON CONFLICT (user_id) DO NOTHING
@@ -27,7 +27,7 @@ constexpr std::string_view kAdd = R"sql(
 }  // namespace
 
 Result<std::vector<std::string>> list_contributors(db::Tx& tx) {
-    return tx.list(kList, {}, [](const db::Row& row) { return row.text(0); });
+    return tx.list(kListContributors, {}, [](const db::Row& row) { return row.text(0); });
 }
 
 Result<std::optional<std::int64_t>> find_signature(db::Tx& tx,
@@ -41,7 +41,7 @@ Result<std::optional<std::int64_t>> find_signature(db::Tx& tx,
     if (bot) return std::optional<std::int64_t>(kRenovateSignedAt);
     const auto read = [](const db::Row& row) { return row.optional_integer(0); };
     COLLAB_TRY(const auto found, github_user_id ? tx.one(kFindById, {*github_user_id}, read)
-                                                : tx.one(kFindByLogin, {*github_login}, read));
+                                                : tx.one(kFindSignature, {*github_login}, read));
     return found.value_or(std::nullopt);
 }
 

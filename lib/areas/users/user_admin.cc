@@ -31,12 +31,12 @@ constexpr std::string_view kUpdateProfile =
     "name = COALESCE(CAST($6 AS TEXT), name) "
     "WHERE id = $1 RETURNING" COLLAB_USER_COLUMNS;
 
-constexpr std::string_view kInsert =
+constexpr std::string_view kInsertUser =
     "INSERT INTO users (github_login, username, name, email_address, github_user_id, "
     "github_user_created_at, admin, created_at, metrics_id) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING" COLLAB_USER_COLUMNS;
 
-constexpr std::string_view kInsertIdentity = R"sql(
+constexpr std::string_view kInsertUserIdentity = R"sql(
     INSERT INTO user_identities (provider, subject, user_id) VALUES ($1, $2, $3)
     ON CONFLICT (provider, subject) DO UPDATE SET user_id = excluded.user_id
 )sql";
@@ -57,7 +57,7 @@ Result<std::string> free_username(db::Tx& tx, const std::string& wanted, UserId 
 Result<User> insert_user(db::Tx& tx, WallTime now, Random& random, User user) {
     COLLAB_TRY(user.username, free_username(tx, user.github_login, {}));
     COLLAB_TRY(const auto row,
-               tx.one(kInsert,
+               tx.one(kInsertUser,
                       {user.github_login, user.username, user.name, user.email, user.github_user_id,
                        user.github_user_created_at, user.admin, unix_ms(now), random_uuid(random)},
                       read_user));
@@ -78,7 +78,7 @@ Result<User> update_profile(db::Tx& tx, const User& user, const GithubProfile& p
 
 Status keep_identity(db::Tx& tx, const User& user) {
     if (!user.github_user_id) return ok();
-    return tx.run(kInsertIdentity, {"github", std::to_string(*user.github_user_id), user.id});
+    return tx.run(kInsertUserIdentity, {"github", std::to_string(*user.github_user_id), user.id});
 }
 
 }  // namespace
@@ -137,7 +137,7 @@ Result<Ensured> ensure_local_user(db::Tx& tx, WallTime now, Random& random, std:
     user.github_login = std::string(name);
     user.admin = admin;
     COLLAB_TRY(auto made, insert_user(tx, now, random, std::move(user)));
-    COLLAB_DO(tx.run(kInsertIdentity, {"local", name, made.id}));
+    COLLAB_DO(tx.run(kInsertUserIdentity, {"local", name, made.id}));
     return Ensured{std::move(made), true};
 }
 
