@@ -30,6 +30,7 @@ void SimulatedPerson::come() {
     channels.clear();
     participants.clear();
     invitations.clear();
+    chats.clear();
     ringing.reset();
     tell(proto::SubscribeToChannels());
     rejoin_room();
@@ -164,7 +165,7 @@ void SimulatedPerson::take(const Received& received) {
         joined.erase(received.as<proto::UnshareProject>().project_id());
     } else if (is<proto::CallCanceled>(received)) {
         ringing.reset();
-    } else {
+    } else if (!take_chat(received)) {
         take_request(received);
     }
 }

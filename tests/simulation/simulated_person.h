@@ -85,6 +85,10 @@ public:
     void open_note(std::uint64_t channel);
     void edit_note(std::uint64_t channel);
     void close_note(std::uint64_t channel);
+    void open_chat(std::uint64_t channel);
+    void say(std::uint64_t channel, const std::string& text);
+    void take_back(std::uint64_t channel, std::uint64_t message);
+    void close_chat(std::uint64_t channel);
 
     // What this person knows.
     std::map<std::uint64_t, std::pair<bool, bool>> contacts;  // online, busy
@@ -95,6 +99,7 @@ public:
     std::optional<proto::Room> room;
     std::optional<std::uint64_t> ringing;
     std::map<std::uint64_t, OpenNote> notes;
+    std::map<std::uint64_t, std::map<std::uint64_t, std::string>> chats;
     std::optional<HostedProject> hosted;
     std::map<std::uint64_t, JoinedProject> joined;
 
@@ -111,6 +116,7 @@ private:
     void take_room(const proto::Room& room);
     void take_files(const proto::UpdateWorktree& update);
     void take_operations(const proto::UpdateChannelBuffer& update);
+    bool take_chat(const Received& received);
     void rejoin_room();
     void rejoined(const proto::RejoinRoomResponse& response);
     void rejoin_notes();

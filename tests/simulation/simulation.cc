@@ -16,8 +16,12 @@ std::uint64_t seed_of(std::mt19937_64& random) {
 
 }  // namespace
 
-Simulation::Simulation(std::uint64_t seed)
-    : seed_(seed), random_(seed), world_(Engine::sqlite, seed_of(random_)), faulty_(seed % 3 == 0) {
+Simulation::Simulation(std::uint64_t seed, Engine engine, Repertoire repertoire)
+    : seed_(seed),
+      random_(seed),
+      world_(engine, seed_of(random_)),
+      faulty_(seed % 3 == 0),
+      repertoire_(repertoire) {
     for (const char* name : {"ada", "bea", "carol", "dan"}) {
         people_.push_back(std::make_unique<Person>(world_, name, seed_of(random_)));
     }
@@ -77,7 +81,7 @@ void Simulation::act() {
         }
         return let_pass();
     }
-    switch (below(20)) {
+    switch (below(repertoire_ == Repertoire::first ? 20 : 25)) {
         case 0:
         case 1:
         case 2:
@@ -113,8 +117,15 @@ void Simulation::act() {
         case 18:
             lose_somebody(person);
             break;
-        default:
+        case 19:
             if (below(4) == 0) restart_server();
+            break;
+        case 20:
+        case 21:
+            follow_somebody(person);
+            break;
+        default:
+            chat(person);
     }
     let_pass();
 }
@@ -361,6 +372,53 @@ void Simulation::write_notes(Person& person) {
     if (person.notes.contains(channel)) return;
     note(person, "opens notes of " + std::to_string(channel));
     person.open_note(channel);
+}
+
+void Simulation::follow_somebody(Person& person) {
+    if (!person.room || person.room->participants().empty()) return;
+    const auto& leader = pick(person.room->participants());
+    const auto in_project = [&](auto& message) {
+        message.set_room_id(person.room->id());
+        *message.mutable_leader_id() = leader.peer_id();
+        if (person.hosted) {
+            message.set_project_id(person.hosted->id);
+        } else if (!person.joined.empty()) {
+            message.set_project_id(person.joined.begin()->first);
+        }
+    };
+    if (below(3) == 0) {
+        proto::Unfollow unfollow;
+        in_project(unfollow);
+        note(person, "stops to follow " + std::to_string(leader.user_id()));
+        return person.tell(unfollow);
+    }
+    proto::Follow follow;
+    in_project(follow);
+    note(person, "follows " + std::to_string(leader.user_id()));
+    person.ask(follow);
+}
+
+void Simulation::chat(Person& person) {
+    if (person.chats.empty()) {
+        if (person.channels.empty() || person.waits_for("JoinChannelChat")) return;
+        const auto channel = pick(person.channels).first;
+        note(person, "opens the chat of " + std::to_string(channel));
+        return person.open_chat(channel);
+    }
+    const auto& [channel, messages] = *person.chats.begin();
+    switch (below(8)) {
+        case 0:
+            note(person, "closes the chat of " + std::to_string(channel));
+            return person.close_chat(channel);
+        case 1:
+        case 2:
+            if (messages.empty()) return;
+            note(person, "takes back a message in " + std::to_string(channel));
+            return person.take_back(channel, pick(messages).first);
+        default:
+            note(person, "says something in " + std::to_string(channel));
+            person.say(channel, "words " + std::to_string(below(1000)));
+    }
 }
 
 void Simulation::lose_somebody(Person& person) {

@@ -16,7 +16,10 @@ namespace collab::test {
 
 class Simulation {
 public:
-    explicit Simulation(std::uint64_t seed);
+    // What people do. A seed means the same schedule only with the same repertoire.
+    enum class Repertoire { first, with_chat_and_following };
+
+    Simulation(std::uint64_t seed, Engine engine, Repertoire repertoire);
 
     // Several rounds of random actions, each followed by rest and comparison.
     void run();
@@ -44,6 +47,8 @@ private:
     void arrange_channels(Person& person);
     void arrange_members(Person& person);
     void write_notes(Person& person);
+    void follow_somebody(Person& person);
+    void chat(Person& person);
     void doubt_notes();
     void lose_somebody(Person& person);
     void restart_server();
@@ -55,12 +60,14 @@ private:
     void compare_room(Person& person);
     void compare_files(Person& person);
     void compare_notes(Person& person);
+    void compare_chats(Person& person);
     void note(const Person& person, const std::string& what);
 
     const std::uint64_t seed_;
     std::mt19937_64 random_;
     ServerWorld world_;
     const bool faulty_;
+    const Repertoire repertoire_;
     bool must_rejoin_ = false;  // something was refused: editors put it right when they rejoin
     std::vector<std::unique_ptr<Person>> people_;
     std::vector<std::string> log_;

@@ -40,6 +40,11 @@ std::string text_of(const proto::Room& room) {
     for (const auto& each : room.pending_participants()) {
         lines.insert("pending " + std::to_string(each.user_id()));
     }
+    for (const auto& each : room.followers()) {
+        lines.insert("peer " + std::to_string(each.follower_id().id()) + " follows " +
+                     std::to_string(each.leader_id().id()) + " in " +
+                     std::to_string(each.project_id()));
+    }
     std::string text;
     for (const auto& line : lines) text += line + "\n";
     return text;
@@ -65,6 +70,7 @@ void Simulation::compare() {
         compare_room(*person);
         compare_files(*person);
         compare_notes(*person);
+        compare_chats(*person);
     }
 }
 
@@ -170,6 +176,27 @@ void Simulation::compare_files(Person& person) {
             EXPECT_EQ(guest->joined[person.hosted->id].entries, person.hosted->entries)
                 << "files of project " << id.value << " at user " << guest->id();
         }
+    }
+}
+
+// With the rows, where the server still counts this connection among those who listen.
+void Simulation::compare_chats(Person& person) {
+    for (const auto& [channel, seen] : person.chats) {
+        const db::Value id = static_cast<std::int64_t>(channel);
+        if (world_.number(
+                "SELECT COUNT(*) FROM channel_chat_participants WHERE channel_id = $1 AND "
+                "connection_server_id = $2 AND connection_id = $3",
+                {id, static_cast<std::int64_t>(person.peer().server),
+                 static_cast<std::int64_t>(person.peer().connection)}) == 0) {
+            continue;
+        }
+        std::map<std::uint64_t, std::string> stored;
+        const auto rows =
+            world_.sql("SELECT id, body FROM channel_messages WHERE channel_id = $1", {id});
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            stored[positive(rows[i], 0)] = std::string(rows[i].text(1));
+        }
+        EXPECT_EQ(seen, stored) << "chat of channel " << channel;
     }
 }
 
