@@ -8,7 +8,9 @@
 // bound by that number, whatever order they appear in. `x IN IDS($1)` with a list parameter is
 // rewritten by each driver. Column type names and identity columns differ only in lib/schema.
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -63,6 +65,12 @@ public:
 
     // Runs several statements separated by semicolons, without parameters (migrations).
     virtual Status run_script(std::string_view sql) = 0;
+
+    // A number that is another one after rows of the table may have changed: by this connection,
+    // by any other, or by a rollback. Who has read rows under it need not read them again while it
+    // stays the same. Nothing where only a query would tell. Requires a read-write transaction; a
+    // table with a name of its own in the schema.
+    virtual std::optional<std::uint64_t> rows_version(std::string_view table) = 0;
 
     // Counted since the connection was opened, for tests and metrics.
     virtual std::uint64_t statements() const = 0;

@@ -115,6 +115,7 @@ public:
         return done;
     }
 
+    std::optional<std::uint64_t> rows_version(std::string_view) override { return {}; }
     std::uint64_t statements() const override { return statements_; }
     std::uint64_t round_trips() const override { return pipeline_->round_trips(); }
 

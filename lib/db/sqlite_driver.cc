@@ -4,9 +4,11 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <unordered_map>
 
+#include "base/text.h"
 #include "db/statement_text.h"
 
 namespace collab::db {
@@ -23,15 +25,24 @@ struct FinalizeStatement {
 using Handle = std::unique_ptr<sqlite3, CloseDatabase>;
 using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
+// Where the numbers of rows_version() begin, so that those of two connections are never equal.
+std::uint64_t first_version() {
+    static std::atomic<std::uint64_t> connections{0};
+    return ++connections << 40;
+}
+
 class SqliteConnection final : public Connection {
 public:
-    explicit SqliteConnection(Handle handle) : handle_(std::move(handle)) {}
+    explicit SqliteConnection(Handle handle) : handle_(std::move(handle)) {
+        sqlite3_set_authorizer(handle_.get(), &SqliteConnection::note_changed_table, this);
+    }
 
     Dialect dialect() const override { return Dialect::sqlite; }
 
     Result<Rows> query(std::string_view sql, const Values& values) override {
         ++statements_;
-        COLLAB_TRY(sqlite3_stmt* const statement, prepared(sql));
+        COLLAB_TRY(const Cached* const cached, prepared(sql));
+        sqlite3_stmt* const statement = cached->statement.get();
         struct Reset {
             sqlite3_stmt* statement;
             ~Reset() {
@@ -39,8 +50,15 @@ public:
                 sqlite3_clear_bindings(statement);
             }
         } reset{statement};
-        for (std::size_t i = 0; i < values.size(); ++i)
-            COLLAB_DO(bind(statement, i + 1, values[i]));
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const int index = i < cached->indexes.size() ? cached->indexes[i] : 0;
+            if (index == 0) {
+                return Error{ErrorCode::internal,
+                             "database: no parameter $" + std::to_string(i + 1)};
+            }
+            COLLAB_DO(bind(statement, index, values[i]));
+        }
+        for (auto* version : cached->changes) ++*version;
         return step_all(statement);
     }
 
@@ -68,7 +86,8 @@ public:
                                                                 : "PRAGMA synchronous=NORMAL"));
             durability_ = durability;
         }
-        return start("BEGIN IMMEDIATE");
+        COLLAB_DO(start("BEGIN IMMEDIATE"));
+        return look_for_changes_of_others();
     }
 
     Status begin_read() override { return start("BEGIN"); }
@@ -76,6 +95,7 @@ public:
     Status release() override { return control("RELEASE request"); }
     Status rollback_to() override {
         sent_.clear();
+        ++version_;
         COLLAB_DO(control("ROLLBACK TO request"));
         return control("RELEASE request");
     }
@@ -88,7 +108,12 @@ public:
     void rollback() override {
         in_transaction_ = false;
         sent_.clear();
+        ++version_;
         if (sqlite3_get_autocommit(handle_.get()) == 0) (void)control("ROLLBACK");
+    }
+
+    std::optional<std::uint64_t> rows_version(std::string_view table) override {
+        return version_ + versions_[std::string(table)];
     }
 
     bool alive() const override { return true; }
@@ -97,6 +122,7 @@ public:
     }
 
     Status run_script(std::string_view sql) override {
+        ++version_;
         const char* const end = sql.data() + sql.size();
         const char* rest = sql.data();
         while (rest != end) {
@@ -123,10 +149,23 @@ private:
         return ok();
     }
 
-    Status control(const char* sql) {
-        if (sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK)
-            return error();
+    Status look_for_changes_of_others() {
+        COLLAB_TRY(const Cached* const cached, prepared("PRAGMA data_version"));
+        COLLAB_TRY(const auto rows, step_all(cached->statement.get()));
+        sqlite3_reset(cached->statement.get());
+        const auto before = std::exchange(data_version_, rows[0].integer(0));
+        if (before != data_version_) ++version_;
         return ok();
+    }
+
+    // Requires a constant.
+    Status control(const char* sql) {
+        COLLAB_TRY(const Cached* const cached, prepared(sql));
+        sqlite3_stmt* const statement = cached->statement.get();
+        const int code = sqlite3_step(statement);
+        Status status = code == SQLITE_DONE ? ok() : Status(error());
+        sqlite3_reset(statement);
+        return status;
     }
 
     Error error() const {
@@ -154,24 +193,53 @@ private:
         return failed;
     }
 
-    Result<sqlite3_stmt*> prepared(std::string_view sql) {
+    struct Cached {
+        std::string sql;
+        Statement statement;
+        std::vector<int> indexes;             // what SQLite calls $1, $2, …; 0: not there
+        std::vector<std::uint64_t*> changes;  // of versions_: the tables that it may change
+    };
+
+    Result<const Cached*> prepared(std::string_view sql) {
         const auto found = cache_.find(sql.data());
-        if (found != cache_.end() && found->second.sql == sql) return found->second.statement.get();
+        if (found != cache_.end() && found->second.sql == sql) return &found->second;
         const std::string text = expand_ids(sql, Dialect::sqlite);
+        changed_tables_.clear();
         sqlite3_stmt* raw = nullptr;
         const int code =
             sqlite3_prepare_v3(handle_.get(), text.c_str(), static_cast<int>(text.size()),
                                SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
         if (code != SQLITE_OK) return error();
-        cache_[sql.data()] = {std::string(sql), Statement(raw)};
-        return raw;
+        Cached cached{std::string(sql), Statement(raw), indexes_of(raw), {}};
+        for (const auto& table : changed_tables_) cached.changes.push_back(&versions_[table]);
+        return &(cache_[sql.data()] = std::move(cached));
     }
 
-    // `$1` is a name to SQLite, numbered by where it appears first: look the number up.
-    Status bind(sqlite3_stmt* statement, std::size_t number, const Value& value) {
-        const std::string name = "$" + std::to_string(number);
-        const int index = sqlite3_bind_parameter_index(statement, name.c_str());
-        if (index == 0) return Error{ErrorCode::internal, "database: no parameter " + name};
+    // `$1` is a name to SQLite, numbered by where it appears first: look the numbers up.
+    static std::vector<int> indexes_of(sqlite3_stmt* statement) {
+        std::vector<int> indexes;
+        for (int index = 1; index <= sqlite3_bind_parameter_count(statement); ++index) {
+            const char* const name = sqlite3_bind_parameter_name(statement, index);
+            const auto number = name == nullptr ? std::nullopt : parse_int64(name + 1);
+            if (!number || *number < 1) continue;
+            const auto at = static_cast<std::size_t>(*number);
+            if (indexes.size() < at) indexes.resize(at);
+            indexes[at - 1] = index;
+        }
+        return indexes;
+    }
+
+    // SQLite asks this about all that a statement does, in triggers and foreign keys, too.
+    static int note_changed_table(void* self, int action, const char* table, const char*,
+                                  const char*, const char*) {
+        if (action == SQLITE_INSERT || action == SQLITE_UPDATE || action == SQLITE_DELETE) {
+            static_cast<SqliteConnection*>(self)->changed_tables_.emplace_back(table);
+        }
+        return SQLITE_OK;
+    }
+
+    // The value must live until the statement is reset.
+    Status bind(sqlite3_stmt* statement, int index, const Value& value) {
         int code = SQLITE_OK;
         struct Binder {
             sqlite3_stmt* statement;
@@ -180,17 +248,19 @@ private:
             int operator()(std::int64_t v) const { return sqlite3_bind_int64(statement, index, v); }
             int operator()(bool v) const { return sqlite3_bind_int64(statement, index, v ? 1 : 0); }
             int operator()(const std::string& v) const {
-                return sqlite3_bind_text64(statement, index, v.data(), v.size(), SQLITE_TRANSIENT,
+                return sqlite3_bind_text64(statement, index, v.data(), v.size(), SQLITE_STATIC,
                                            SQLITE_UTF8);
             }
             int operator()(const Value::Bytes& v) const {
                 return sqlite3_bind_blob64(statement, index, v.bytes.data(), v.bytes.size(),
-                                           SQLITE_TRANSIENT);
+                                           SQLITE_STATIC);
             }
             int operator()(const std::vector<std::int64_t>& v) const {
                 std::string json = "[";
                 for (const auto id : v) json += (json.size() > 1 ? "," : "") + std::to_string(id);
-                return (*this)(json + "]");
+                json += "]";
+                return sqlite3_bind_text64(statement, index, json.data(), json.size(),
+                                           SQLITE_TRANSIENT, SQLITE_UTF8);
             }
         };
         code = std::visit(Binder{statement, index}, value.variant());
@@ -227,14 +297,14 @@ private:
         }
     }
 
-    struct Cached {
-        std::string sql;
-        Statement statement;
-    };
-
     Handle handle_;
     // Keyed by where the text stands: statements are constants. The text is compared all the same.
     std::unordered_map<const char*, Cached> cache_;
+    // What rows_version() says: one number for all tables plus one for each. All only grow.
+    std::uint64_t version_ = first_version();
+    std::unordered_map<std::string, std::uint64_t> versions_;  // addresses stay the same
+    std::int64_t data_version_ = 0;
+    std::vector<std::string> changed_tables_;  // by the statement that is being prepared
     std::map<Ticket, Result<Rows>> sent_;
     Ticket last_ticket_ = 0;
     std::optional<Durability> durability_;

@@ -4,6 +4,8 @@
 // What queries run on: statements inside a transaction that somebody else opened and will commit
 // or roll back. Written so that a query reads as its SQL, its parameters and how a row looks.
 
+#include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -59,6 +61,17 @@ public:
     auto list(Ticket ticket, F map) -> Result<std::vector<std::invoke_result_t<F, const Row&>>> {
         COLLAB_TRY(const auto rows, connection_.receive(ticket));
         return all(rows, map);
+    }
+
+    // For caches of rows of several tables; see Connection::rows_version().
+    std::optional<std::uint64_t> rows_version(std::initializer_list<std::string_view> tables) {
+        std::uint64_t sum = 0;
+        for (const auto table : tables) {
+            const auto version = connection_.rows_version(table);
+            if (!version) return {};
+            sum += *version;
+        }
+        return sum;
     }
 
     Dialect dialect() const { return connection_.dialect(); }

@@ -67,6 +67,9 @@ public:
     bool alive() const override { return alive_ && inner_->alive(); }
     bool transaction_failed() const override { return failed_ || inner_->transaction_failed(); }
     Status run_script(std::string_view sql) override { return inner_->run_script(sql); }
+    std::optional<std::uint64_t> rows_version(std::string_view table) override {
+        return inner_->rows_version(table);
+    }
     std::uint64_t statements() const override { return inner_->statements(); }
     std::uint64_t round_trips() const override { return inner_->round_trips(); }
 
