@@ -153,8 +153,10 @@ void Writer::Shared::schedule_after_pause() {
 // The oldest requests, as many as share a class: journal appends have batches of their own.
 Jobs Writer::Shared::take() {
     Jobs jobs;
+    const bool postgres = connection->dialect() == db::Dialect::postgres;
+    const std::size_t most = postgres ? kMaxPostgresBatch : kMaxBatch;
     const MutexLock lock(mutex);
-    while (!queue.empty() && jobs.size() < kMaxBatch) {
+    while (!queue.empty() && jobs.size() < most) {
         if (!jobs.empty() &&
             jobs.front()->request.durability != queue.front()->request.durability) {
             break;

@@ -29,8 +29,10 @@ struct WriteRequest {
 
 class Writer {
 public:
-    // How many requests share a commit at most (decisions 35) and for how long they are gathered.
-    static constexpr std::size_t kMaxBatch = 32;
+    // How many requests share a commit at most, fewer on PostgreSQL, where others may wait for the
+    // locks of a batch (decisions 35), and for how long they are run.
+    static constexpr std::size_t kMaxBatch = 256;
+    static constexpr std::size_t kMaxPostgresBatch = 32;
     static constexpr Duration kMaxBatchTime = std::chrono::milliseconds(5);
 
     // `connect` opens a connection again and again: at start and after a loss. The references must
