@@ -2,6 +2,7 @@
 #include "text/fragment_tree.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace collab::text {
 namespace {
@@ -13,15 +14,18 @@ void refresh(TreeNode& node) {
     node.total = 0;
     node.visible = 0;
     node.insertions = {};
+    node.newest = 0;
     for (const Fragment* fragment : node.fragments) {
         node.total += fragment->length;
         if (fragment->visible) node.visible += fragment->length;
         node.insertions.observe(fragment->insertion->at);
+        node.newest = std::max(node.newest, fragment->insertion->at.value);
     }
     for (const TreeNode* child : node.children) {
         node.total += child->total;
         node.visible += child->visible;
         node.insertions.merge(child->insertions);
+        node.newest = std::max(node.newest, child->newest);
     }
 }
 
@@ -40,6 +44,16 @@ std::size_t index_in_parent(const TreeNode& node) {
 }
 
 }  // namespace
+
+View::View(const Version& seen, const Version& applied)
+    : version(seen), complete_up_to(std::numeric_limits<std::uint32_t>::max()), complete(true) {
+    for (const Lamport newest : applied.entries()) {
+        const std::uint32_t value = seen.value(newest.replica);
+        if (value >= newest.value) continue;
+        complete_up_to = std::min(complete_up_to, value);
+        complete = false;
+    }
+}
 
 bool EditRecord::undone_at(const Version& version) const {
     std::uint32_t greatest = 0;
@@ -184,6 +198,7 @@ void FragmentTree::place(Cursor& cursor, Fragment& fragment) {
         node->total += fragment.length;
         if (fragment.visible) node->visible += fragment.length;
         node->insertions.observe(fragment.insertion->at);
+        node->newest = std::max(node->newest, fragment.insertion->at.value);
     }
     if (fragments.size() <= kMaxPerNode) return;
     divide(leaf);

@@ -54,19 +54,26 @@ struct TreeNode {
     std::uint64_t total = 0;           // bytes below, deleted ones included
     std::uint64_t visible = 0;         // visible bytes below
     Version insertions;                // timestamps of all insertions below
+    std::uint32_t newest = 0;          // the greatest value among them
 };
 
-// Through whose eyes lengths are counted. `complete` promises that the version has observed all
-// insertions, deletions and undos that are in the tree, so it need not be asked about each.
+// Through whose eyes lengths are counted.
 struct View {
+    // `applied` is the version of all that is in the tree.
+    View(const Version& seen, const Version& applied);
+
     const Version& version;
-    bool complete = false;
+    // The version has observed all insertions, deletions and undos that are in the tree with a
+    // timestamp up to this value, so it need not be asked about each.
+    std::uint32_t complete_up_to;
+    bool complete;  // …with any timestamp
 
     bool observed(const Fragment& fragment) const {
-        return complete || version.observed(fragment.insertion->at);
+        return fragment.insertion->at.value <= complete_up_to ||
+               version.observed(fragment.insertion->at);
     }
     bool observed_all_below(const TreeNode& node) const {
-        return complete || version.covers(node.insertions);
+        return node.newest <= complete_up_to || version.covers(node.insertions);
     }
     // Bytes that the fragment has for the view: all or nothing.
     std::uint64_t length(const Fragment& fragment) const {

@@ -58,7 +58,7 @@ Result<Outcome> TextBuffer::apply(const Operation& operation) {
 }
 
 Result<Outcome> TextBuffer::apply_edit(const Edit& edit) {
-    const View view{edit.version, edit.version.covers(version_)};
+    const View view(edit.version, version_);
     COLLAB_TRY(auto cursor, check_ranges(edit, view));
     const std::size_t count = pair_count(edit);
     if (count > 0) {
