@@ -82,6 +82,8 @@ TEST_P(NoteHistories, OfAGenuineClientEndInItsText) {
             std::vector<proto::Operation> batch;
             for (const auto& index : vector.at("order")) {
                 batch.push_back(operation_of(vector.at("operations").at(index.get<std::size_t>())));
+                EXPECT_EQ(encode_operation(*parse_operation(batch.back())),
+                          batch.back().SerializeAsString());
                 if (batch.size() == 7) send(ada, std::exchange(batch, {}));
             }
             send(ada, batch);

@@ -56,6 +56,37 @@ TEST_P(NoteUpdates, NeedNotesThatAreOpenAndTheRightToEdit) {
     EXPECT_EQ(relayed(*bea).size(), 1u);
 }
 
+TEST_P(NoteUpdates, AreRefusedFromTheMomentTheRightIsGone) {
+    send(*ada, {edit(8, 1, {}, 0, 0, "one")});
+    on_writer([&](rpc::Call& call) {
+        return call.tx.run("UPDATE channel_members SET role = 'guest' WHERE user_id = $1",
+                           {ada->user});
+    });
+    send(*ada, {edit(8, 2, {{8, 1}}, 3, 3, "two")});
+    EXPECT_EQ(relayed(*bea).size(), 1u);
+    // By another server or program this time.
+    world->sql("UPDATE channel_members SET role = 'member'");
+    send(*ada, {edit(8, 3, {{8, 1}}, 3, 3, "three")});
+    world->sql("UPDATE channel_members SET role = 'guest'");
+    send(*ada, {edit(8, 4, {{8, 3}}, 3, 3, "four")});
+    EXPECT_EQ(relayed(*bea).size(), 2u);
+}
+
+TEST_P(NoteUpdates, OfManyOperationsAreStoredWhole) {
+    std::vector<proto::Operation> operations = {edit(8, 1, {}, 0, 0, "x")};
+    for (std::uint32_t i = 2; i <= 87; ++i)
+        operations.push_back(edit(8, i, {{8, i - 1}}, 0, 0, "x"));
+    send(*ada, operations);
+    EXPECT_EQ(count("buffer_operations"), 87);
+    const auto got = relayed(*bea);
+    ASSERT_EQ(got.size(), operations.size());
+    for (std::size_t i = 0; i < got.size(); ++i) {
+        EXPECT_EQ(got[i].SerializeAsString(), operations[i].SerializeAsString());
+    }
+    leave(*bea);
+    EXPECT_EQ(collapsed_text(*ada), std::string(87, 'x'));
+}
+
 TEST_P(NoteUpdates, OfUnknownKindsAreLeftOutAndLineEndingsTravelAlone) {
     proto::Operation unknown;
     proto::Operation line_ending;

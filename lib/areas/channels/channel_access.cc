@@ -29,6 +29,10 @@ Error no_admin() {
     return denied("only an admin of the channel may do that");
 }
 
+Error no_member() {
+    return denied("only a member of the channel may do that");
+}
+
 Error no_participant() {
     return denied("you are no participant of the channel");
 }
@@ -46,7 +50,15 @@ std::optional<rpc::Role> Access::role() const {
 }
 
 Result<Access> load_access(db::Tx& tx, ChannelId id, UserId user) {
-    COLLAB_TRY(auto access, tx.one(kLoadAccess, {id, user}, [user](const db::Row& row) {
+    return receive_access(tx, send_access(tx, id, user), user);
+}
+
+db::Ticket send_access(db::Tx& tx, ChannelId id, UserId user) {
+    return tx.send(kLoadAccess, {id, user});
+}
+
+Result<Access> receive_access(db::Tx& tx, db::Ticket ticket, UserId user) {
+    COLLAB_TRY(auto access, tx.one(ticket, [user](const db::Row& row) {
         Access found{to_channel(row), {}};
         if (!row.is_null(6)) {
             found.membership = Membership{row.id<ChannelId>(6), user,
@@ -74,6 +86,12 @@ Status require_admin(const Access& access) {
     return ok();
 }
 
+Status require_member(const Access& access) {
+    const auto role = access.role();
+    if (role != rpc::Role::admin && role != rpc::Role::member) return no_member();
+    return ok();
+}
+
 Status require_participant(const Access& access) {
     if (!access.role()) return no_participant();
     return ok();
@@ -88,7 +106,7 @@ Result<rpc::Role> require_admin(db::Tx& tx, const Channel& channel, UserId user)
 Result<rpc::Role> require_member(db::Tx& tx, const Channel& channel, UserId user) {
     COLLAB_TRY(const auto role, find_role(tx, channel, user));
     if (role != rpc::Role::admin && role != rpc::Role::member) {
-        return denied("only a member of the channel may do that");
+        return no_member();
     }
     return *role;
 }

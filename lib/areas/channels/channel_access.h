@@ -24,12 +24,16 @@ struct Access {
 };
 // Error no_such_channel when there is none.
 Result<Access> load_access(db::Tx& tx, ChannelId id, UserId user);
+// Starts that query; receive_access() takes its row.
+db::Ticket send_access(db::Tx& tx, ChannelId id, UserId user);
+Result<Access> receive_access(db::Tx& tx, db::Ticket ticket, UserId user);
 // The channel, or the error of load_access() or require_admin().
 Result<Channel> load_as_admin(db::Tx& tx, ChannelId id, UserId user);
 
 // Each returns the role, or Error denied: the user is no admin; neither admin nor member; has no
 // role at all.
 Status require_admin(const Access& access);
+Status require_member(const Access& access);
 Status require_participant(const Access& access);
 Result<rpc::Role> require_admin(db::Tx& tx, const Channel& channel, UserId user);
 Result<rpc::Role> require_member(db::Tx& tx, const Channel& channel, UserId user);

@@ -18,7 +18,7 @@ std::string storable(std::string text) {
 
 Status collapse(rpc::Call& call, Note note) {
     COLLAB_TRY(const auto open, open_note(call, note));
-    call.services.get<OpenNotes>().close(note.id);
+    call.services.get<OpenNotes>().close(note);
     if (open->damaged()) {
         log(LogLevel::error, open->damaged()->message);
         return ok();

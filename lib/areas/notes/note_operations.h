@@ -19,13 +19,14 @@ bool changes_text(const proto::Operation& operation);
 // Requires changes_text(). Error invalid: a replica id above 65535. All else that may be wrong with
 // it is up to text::check_shape and TextBuffer.
 Result<text::Operation> parse_operation(const proto::Operation& operation);
-proto::Operation make_operation(const text::Operation& operation);
 
 // Entries with timestamp 0 mean nothing. Error invalid: a replica id above 65535.
 template <class Entries>
 Result<text::Version> parse_version(const Entries& entries);
 template <class Entries>
 void put_version(const text::Version& version, Entries* entries);
+
+proto::Operation make_operation(const text::Operation& operation);
 
 std::string encode_operation(const text::Operation& operation);
 // Error internal: not what encode_operation() writes.

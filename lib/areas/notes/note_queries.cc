@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "areas/notes/note_queries.h"
 
+#include <array>
+
 namespace collab::notes {
 namespace {
 
-// An update that changes nothing takes the lock in both databases.
-constexpr std::string_view kLockNote = R"sql(
-    UPDATE buffers SET stamp = stamp WHERE channel_id = $1
-    RETURNING id, channel_id, epoch, stamp, latest_operation_epoch,
+// A write transaction of SQLite has the one lock that there is.
+constexpr std::string_view kFindNoteOfChannel = R"sql(
+    SELECT id, channel_id, epoch, stamp, latest_operation_epoch,
         latest_operation_lamport_timestamp, latest_operation_replica_id
+    FROM buffers WHERE channel_id = $1
+)sql";
+constexpr std::string_view kLockNote = R"sql(
+    SELECT id, channel_id, epoch, stamp, latest_operation_epoch,
+        latest_operation_lamport_timestamp, latest_operation_replica_id
+    FROM buffers WHERE channel_id = $1 FOR UPDATE
 )sql";
 constexpr std::string_view kFindNote = R"sql(
     SELECT id, channel_id, epoch, stamp, latest_operation_epoch,
@@ -31,11 +38,6 @@ constexpr std::string_view kListOperationsAfter = R"sql(
     SELECT lamport_timestamp, replica_id, value FROM buffer_operations
     WHERE buffer_id = $1 AND epoch = $2 AND lamport_timestamp > $4 AND replica_id IN IDS($3)
     ORDER BY lamport_timestamp, replica_id
-)sql";
-constexpr std::string_view kInsertOperation = R"sql(
-    INSERT INTO buffer_operations (buffer_id, epoch, lamport_timestamp, replica_id, value)
-    VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (buffer_id, epoch, lamport_timestamp, replica_id) DO NOTHING
 )sql";
 constexpr std::string_view kUpdateNote = R"sql(
     UPDATE buffers SET epoch = $2, stamp = $3, latest_operation_epoch = $4,
@@ -88,6 +90,30 @@ constexpr std::string_view kRemoveServers =
     "DELETE FROM channel_buffer_collaborators WHERE connection_server_id IN IDS($1) "
     "RETURNING channel_id, connection_server_id, connection_id";
 
+// Inserts so many operations: $1 and $2 are the same for all.
+std::string insert_of(std::size_t rows) {
+    std::string sql =
+        "INSERT INTO buffer_operations (buffer_id, epoch, lamport_timestamp, replica_id, value) "
+        "VALUES ";
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto parameter = [&](std::size_t n) { return ", $" + std::to_string(3 * row + n); };
+        sql += row == 0 ? "($1, $2" : ", ($1, $2";
+        sql += parameter(3) + parameter(4) + parameter(5) + ")";
+    }
+    return sql + " ON CONFLICT (buffer_id, epoch, lamport_timestamp, replica_id) DO NOTHING";
+}
+
+// Drivers keep what they prepared by the address of the text.
+struct InsertOperations {
+    std::size_t rows;
+    std::string sql;
+};
+const std::array<InsertOperations, 4>& inserts() {
+    static const std::array<InsertOperations, 4> all = {
+        {{64, insert_of(64)}, {16, insert_of(16)}, {4, insert_of(4)}, {1, insert_of(1)}}};
+    return all;
+}
+
 text::Lamport lamport_of(const db::Row& row, int column) {
     return {static_cast<std::uint32_t>(row.integer(column)),
             static_cast<std::uint16_t>(row.integer(column + 1))};
@@ -131,7 +157,16 @@ db::Values observed_values(UserId user, BufferId note, const Note::Latest& seen)
 }  // namespace
 
 Result<std::optional<Note>> lock_note(db::Tx& tx, ChannelId channel) {
-    return tx.one(kLockNote, {channel}, note_of);
+    return receive_note(tx, send_locked_note(tx, channel));
+}
+
+db::Ticket send_locked_note(db::Tx& tx, ChannelId channel) {
+    const bool postgres = tx.dialect() == db::Dialect::postgres;
+    return tx.send(postgres ? kLockNote : kFindNoteOfChannel, {channel});
+}
+
+Result<std::optional<Note>> receive_note(db::Tx& tx, db::Ticket ticket) {
+    return tx.one(ticket, note_of);
 }
 
 Result<Note> lock_or_create_note(db::Tx& tx, ChannelId channel) {
@@ -164,10 +199,22 @@ Result<std::vector<StoredOperation>> list_operations(db::Tx& tx, const Note& not
     return tx.list(kListOperationsAfter, {note.id, note.epoch, replicas, after}, operation_of);
 }
 
-Status insert_operation(db::Tx& tx, const Note& note, const StoredOperation& operation) {
-    return tx.run(kInsertOperation,
-                  {note.id, note.epoch, operation.at.value, std::uint32_t{operation.at.replica},
-                   db::Blob{operation.value}});
+Status insert_operations(db::Tx& tx, const Note& note,
+                         const std::vector<StoredOperation>& operations) {
+    std::size_t next = 0;
+    for (const auto& insert : inserts()) {
+        while (operations.size() - next >= insert.rows) {
+            db::Values values{note.id, note.epoch};
+            values.reserve(2 + 3 * insert.rows);
+            for (std::size_t i = 0; i < insert.rows; ++i, ++next) {
+                values.emplace_back(operations[next].at.value);
+                values.emplace_back(std::uint32_t{operations[next].at.replica});
+                values.emplace_back(db::Blob{operations[next].value});
+            }
+            COLLAB_DO(tx.run(insert.sql, values));
+        }
+    }
+    return ok();
 }
 
 Status update_note(db::Tx& tx, const Note& note) {

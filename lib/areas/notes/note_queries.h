@@ -36,6 +36,9 @@ struct StoredOperation {
 
 // The notes of a channel, locked against other servers until the transaction ends.
 Result<std::optional<Note>> lock_note(db::Tx& tx, ChannelId channel);
+// Starts that query; receive_note() takes its row.
+db::Ticket send_locked_note(db::Tx& tx, ChannelId channel);
+Result<std::optional<Note>> receive_note(db::Tx& tx, db::Ticket ticket);
 // …made now, with an empty epoch 0, if there are none.
 Result<Note> lock_or_create_note(db::Tx& tx, ChannelId channel);
 // Nothing when the buffer is unknown. Not locked.
@@ -51,8 +54,9 @@ Result<History> load_history(db::Tx& tx, const Note& note);
 Result<std::vector<StoredOperation>> list_operations(db::Tx& tx, const Note& note,
                                                      const std::vector<std::int64_t>& replicas,
                                                      std::uint32_t after);
-// Adds to the epoch; one that is stored already stays as it is.
-Status insert_operation(db::Tx& tx, const Note& note, const StoredOperation& operation);
+// Adds to the epoch; what is stored already stays as it is.
+Status insert_operations(db::Tx& tx, const Note& note,
+                         const std::vector<StoredOperation>& operations);
 // Writes epoch, stamp and latest operation of the note.
 Status update_note(db::Tx& tx, const Note& note);
 Status insert_snapshot(db::Tx& tx, BufferId note, std::int64_t epoch, const std::string& text);

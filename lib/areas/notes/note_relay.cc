@@ -2,35 +2,51 @@
 #include "areas/notes/note_relay.h"
 
 #include "areas/notes/note_operations.h"
+#include "wire/fields.h"
 
 namespace collab::notes {
 namespace {
 
-void post(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
+constexpr std::uint32_t kChannelField = 1;
+constexpr std::uint32_t kOperationsField = 2;
+
+void post(rpc::Outbox& outbox, const wire::Body& body,
           const std::vector<Collaborator>& collaborators, Sender sender) {
-    if (update.operations().empty()) return;
     const auto tag = wire::tag_of<proto::UpdateChannelBuffer>();
-    const auto body = wire::encode(tag, update);
     for (const auto& each : collaborators) {
         if (sender_of(each.peer) != sender)
             outbox.post({rpc::ToPeer{each.peer}, tag, body, {}, {}});
     }
 }
 
+void post(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
+          const std::vector<Collaborator>& collaborators, Sender sender) {
+    if (update.operations().empty()) return;
+    const auto body = wire::encode(wire::tag_of<proto::UpdateChannelBuffer>(), update);
+    post(outbox, body, collaborators, sender);
+}
+
 }  // namespace
 
 void relay_accepted(rpc::Outbox& outbox, ChannelId channel, const Accepted& accepted,
+                    const std::vector<StoredOperation>& stored,
                     const std::vector<Collaborator>& collaborators) {
-    proto::UpdateChannelBuffer update;
-    update.set_channel_id(static_cast<std::uint64_t>(channel.value));
-    for (std::size_t i = 0; i < accepted.applied.size(); ++i) {
-        const auto& [operation, sender] = accepted.applied[i];
-        *update.add_operations() = make_operation(operation);
+    if (collaborators.size() < 2) return;
+    const auto tag = wire::tag_of<proto::UpdateChannelBuffer>();
+    const auto& applied = accepted.applied;
+    std::string update;
+    for (std::size_t i = 0; i < applied.size(); ++i) {
+        if (update.empty()) {
+            wire::put_varint_field(update, kChannelField,
+                                   static_cast<std::uint64_t>(channel.value));
+        }
+        // A stored operation is the encoded message.
+        wire::put_bytes_field(update, kOperationsField, stored[i].value);
         const bool last_of_run =
-            i + 1 == accepted.applied.size() || accepted.applied[i + 1].sender != sender;
+            i + 1 == applied.size() || applied[i + 1].sender != applied[i].sender;
         if (!last_of_run) continue;
-        post(outbox, update, collaborators, sender);
-        update.clear_operations();
+        post(outbox, wire::encode(tag, wire::as_bytes(update)), collaborators, applied[i].sender);
+        update.clear();
     }
 }
 

@@ -12,7 +12,9 @@
 namespace collab::notes {
 
 // The new operations, in the order in which they were applied, to everybody but who sent each.
+// `stored` are the same ones as they are stored.
 void relay_accepted(rpc::Outbox& outbox, ChannelId channel, const Accepted& accepted,
+                    const std::vector<StoredOperation>& stored,
                     const std::vector<Collaborator>& collaborators);
 
 // What is not stored (selections and the like), to everybody but `sender`. Operations of a variant

@@ -6,6 +6,7 @@
 
 #include "areas/channels/channel_access.h"
 #include "areas/notes/leaving.h"
+#include "areas/notes/note_access.h"
 #include "areas/notes/note_operations.h"
 #include "areas/notes/note_relay.h"
 #include "areas/notes/unseen_notes.h"
@@ -58,19 +59,28 @@ std::vector<text::Operation> batch_of(rpc::Call& call, const proto::UpdateChanne
     return batch;
 }
 
-// Writes what was accepted and what its authors have thereby seen. Returns the newest timestamp of
-// each replica.
+std::vector<StoredOperation> encode(const Accepted& accepted) {
+    std::vector<StoredOperation> rows;
+    rows.reserve(accepted.applied.size());
+    for (const auto& each : accepted.applied) {
+        rows.push_back({text::timestamp(each.operation), encode_operation(each.operation)});
+    }
+    return rows;
+}
+
+// Writes what was accepted, as `rows`, and what its authors have thereby seen. Returns the newest
+// timestamp of each replica.
 Result<UnseenNotes::News> store(rpc::Call& call, Note& note, const Accepted& accepted,
+                                const std::vector<StoredOperation>& rows,
                                 const Collaborators& collaborators) {
     UnseenNotes::News news;
     news.channel = note.channel;
     news.epoch = note.epoch;
+    COLLAB_DO(insert_operations(call.tx, note, rows));
     std::map<Sender, text::Lamport> newest;
-    for (const auto& each : accepted.applied) {
-        const auto at = text::timestamp(each.operation);
-        COLLAB_DO(insert_operation(call.tx, note, {at, encode_operation(each.operation)}));
-        auto& of_sender = newest[each.sender];
-        of_sender = std::max(of_sender, at);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto& of_sender = newest[accepted.applied[i].sender];
+        of_sender = std::max(of_sender, rows[i].at);
     }
     for (const auto& [sender, at] : newest) {
         const Note::Latest latest{note.epoch, at};
@@ -106,8 +116,9 @@ Status expel(rpc::Call& call, const Note& note, const Accepted& accepted,
 }
 
 Status change_text(rpc::Call& call, const channels::Channel& channel,
-                   const proto::UpdateChannelBuffer& request, const Collaborators& collaborators) {
-    COLLAB_TRY(auto note, lock_note(call.tx, channel.id));
+                   const proto::UpdateChannelBuffer& request, NoteAccess& access) {
+    const auto& collaborators = access.collaborators;
+    auto& note = access.note;
     if (!note) return Error{ErrorCode::internal, "somebody has notes open that do not exist"};
     COLLAB_TRY(const auto open, open_note(call, *note));
     if (open->damaged()) return *open->damaged();
@@ -117,15 +128,16 @@ Status change_text(rpc::Call& call, const channels::Channel& channel,
     auto batch = batch_of(call, request, collaborators, refused);
     auto accepted = open->accept(std::move(batch), sender_of(call.peer()), present);
     std::ranges::move(refused, std::back_inserter(accepted.refused));
-    relay_accepted(call.outbox, channel.id, accepted, collaborators);
     if (!accepted.applied.empty()) {
-        COLLAB_TRY(auto news, store(call, *note, accepted, collaborators));
+        const auto rows = encode(accepted);
+        relay_accepted(call.outbox, channel.id, accepted, rows, collaborators);
+        COLLAB_TRY(auto news, store(call, *note, accepted, rows, collaborators));
         open->set_stamp(note->stamp);
         news.root = channel.root();
         news.visibility = channel.visibility;
         for (const auto& each : collaborators) news.collaborators.push_back(each.peer);
-        call.outbox.effect([news = std::move(news)](rpc::Live& live) {
-            live.state<UnseenNotes>().tell(live, news);
+        call.outbox.effect([news = std::move(news)](rpc::Live& live) mutable {
+            live.state<UnseenNotes>().tell(live, std::move(news));
         });
     }
     relay_others(call.outbox, request, collaborators, call.peer());
@@ -135,18 +147,17 @@ Status change_text(rpc::Call& call, const channels::Channel& channel,
 }  // namespace
 
 Status update_channel_buffer(rpc::Call& call, const proto::UpdateChannelBuffer& request) {
-    const ChannelId id{static_cast<std::int64_t>(request.channel_id())};
-    const auto ticket = send_collaborators(call.tx, id);
-    const auto channel = channels::load_channel(call.tx, id);
-    COLLAB_TRY(const auto collaborators, receive_collaborators(call.tx, ticket));
-    if (!channel.ok()) return channel.error();
-    COLLAB_DO(only_selects(request) ? channels::require_participant(call.tx, *channel, call.user())
-                                    : channels::require_member(call.tx, *channel, call.user()));
-    if (find_collaborator(collaborators, call.peer()) == nullptr) {
+    const auto& accesses = call.services.get<OpenNotes>().accesses();
+    COLLAB_TRY(NoteAccess* const access,
+               accesses.load(call, {static_cast<std::int64_t>(request.channel_id())}));
+    const auto& own = access->people.at(call.user());
+    COLLAB_DO(only_selects(request) ? channels::require_participant(own)
+                                    : channels::require_member(own));
+    if (find_collaborator(access->collaborators, call.peer()) == nullptr) {
         return Error{ErrorCode::denied, "these notes are not open on this connection"};
     }
-    if (changes_any_text(request)) return change_text(call, *channel, request, collaborators);
-    relay_others(call.outbox, request, collaborators, call.peer());
+    if (changes_any_text(request)) return change_text(call, own.channel, request, *access);
+    relay_others(call.outbox, request, access->collaborators, call.peer());
     return ok();
 }
 

@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "areas/notes/note_access.h"
 #include "areas/notes/note_queries.h"
 #include "text/deferred_operations.h"
 #include "text/text_buffer.h"
@@ -93,10 +94,15 @@ public:
     // Keeps it in place of what was known of that note.
     void put(const Note& note, std::shared_ptr<OpenNote> open) const;
     // Nobody has the note open any more.
-    void close(BufferId id) const { notes_.erase(id); }
+    void close(const Note& note) const {
+        notes_.erase(note.id);
+        accesses_.forget(note.channel);
+    }
+    const NoteAccesses& accesses() const { return accesses_; }
 
 private:
     mutable std::unordered_map<BufferId, std::shared_ptr<OpenNote>> notes_;
+    NoteAccesses accesses_;
 };
 
 }  // namespace collab::notes
