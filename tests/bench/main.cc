@@ -22,6 +22,7 @@ constexpr Scenario kScenarios[] = {
     {"idle", "memory of 5,000 idle connections (needs ulimit -n 6000)", measure_idle_memory},
     {"connect", "signing in", measure_connecting},
     {"cold", "start with a database of 100 MB", measure_cold_start},
+    {"notes", "people who write into channel notes", measure_notes},
     {"rejoin5000", "5,000 people come back, PostgreSQL far away", measure_rejoining},
 };
 

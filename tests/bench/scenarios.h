@@ -29,6 +29,7 @@ void measure_large_project(const std::filesystem::path& server, Report& report);
 void measure_idle_memory(const std::filesystem::path& server, Report& report);
 void measure_connecting(const std::filesystem::path& server, Report& report);
 void measure_cold_start(const std::filesystem::path& server, Report& report);
+void measure_notes(const std::filesystem::path& server, Report& report);
 void measure_rejoining(const std::filesystem::path& server, Report& report);
 
 }  // namespace collab::bench
