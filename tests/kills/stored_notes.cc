@@ -11,6 +11,8 @@ namespace {
 constexpr std::string_view kBuffers = "SELECT id, channel_id, epoch FROM buffers ORDER BY id";
 constexpr std::string_view kBaseText =
     "SELECT text FROM buffer_snapshots WHERE buffer_id = $1 AND epoch = $2";
+constexpr std::string_view kCount =
+    "SELECT COUNT(*) FROM buffer_operations WHERE buffer_id = $1 AND epoch = $2";
 constexpr std::string_view kOperations =
     "SELECT lamport_timestamp, replica_id, value FROM buffer_operations "
     "WHERE buffer_id = $1 AND epoch = $2 ORDER BY lamport_timestamp, replica_id";
@@ -60,6 +62,12 @@ std::vector<std::string> StoredNotes::read(db::Connection& connection) {
 std::string StoredNotes::read_epoch(db::Connection& connection, std::uint64_t channel, Epoch epoch,
                                     bool over) {
     if (over_.contains(epoch)) return {};
+    const auto count = query(connection, kCount, {epoch.first, epoch.second});
+    const auto known = sizes_.find(epoch);
+    if (known != sizes_.end() && known->second == static_cast<std::size_t>(count[0].integer(0))) {
+        if (over) over_.insert(epoch);
+        return {};
+    }
     const auto base = query(connection, kBaseText, {epoch.first, epoch.second});
     if (base.size() != 1) return "the text it begins with is missing";
     const auto before = texts_.find({epoch.first, epoch.second - 1});

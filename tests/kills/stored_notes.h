@@ -31,7 +31,7 @@ class StoredNotes {
 public:
     // Reads the rows again. Returns what is wrong with them: an epoch that cannot be replayed, one
     // without the text it begins with, a text that is not what the epoch before came to, rows that
-    // went. What was found right in an epoch that is over is not looked at again.
+    // went. An epoch without new rows is not looked at again.
     std::vector<std::string> read(db::Connection& connection);
 
     // Whether the operation is stored, with just this content, in what read() read last or before.
