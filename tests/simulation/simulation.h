@@ -36,6 +36,8 @@ private:
     }
     Person& anybody() { return *people_[below(people_.size())]; }
 
+    void get_acquainted();
+    bool seldom(std::size_t rarely);
     void arm_faults();
     void disarm_faults();
     void act();
