@@ -4,39 +4,41 @@
 namespace collab::rooms {
 namespace {
 
-constexpr std::string_view kRoom = R"sql(
-    SELECT live_kit_room, channel_id FROM rooms WHERE id = $1
-)sql";
+// Each is asked for one room, and for all of them when a server starts.
+#define COLLAB_ROOMS "SELECT live_kit_room, channel_id, id FROM rooms "
 
-constexpr std::string_view kParticipants = R"sql(
-    SELECT user_id, answering_connection_server_id, answering_connection_id, calling_user_id,
-           location_kind, location_project_id, initial_project_id, participant_index, role
-    FROM room_participants
-    WHERE room_id = $1
-    ORDER BY id
-)sql";
+#define COLLAB_PARTICIPANTS                                                                      \
+    "SELECT user_id, answering_connection_server_id, answering_connection_id, calling_user_id, " \
+    "location_kind, location_project_id, initial_project_id, participant_index, role, room_id "  \
+    "FROM room_participants "
 
-constexpr std::string_view kProjects = R"sql(
-    SELECT id, host_user_id, host_connection_server_id, host_connection_id, features, windows_paths
-    FROM projects
-    WHERE room_id = $1 AND host_user_id IS NOT NULL AND host_connection_server_id IS NOT NULL
-      AND host_connection_id IS NOT NULL
-    ORDER BY id
-)sql";
+#define COLLAB_PROJECTS                                                                  \
+    "SELECT id, host_user_id, host_connection_server_id, host_connection_id, features, " \
+    "windows_paths, room_id FROM projects WHERE host_user_id IS NOT NULL "               \
+    "AND host_connection_server_id IS NOT NULL AND host_connection_id IS NOT NULL "
+
+#define COLLAB_COLLABORATORS                                                                  \
+    "SELECT c.project_id, c.connection_server_id, c.connection_id, c.user_id, c.replica_id, " \
+    "c.is_host, c.committer_name, c.committer_email, p.room_id "                              \
+    "FROM project_collaborators c JOIN projects p ON p.id = c.project_id "
+
+constexpr std::string_view kRoom = COLLAB_ROOMS "WHERE id = $1";
+constexpr std::string_view kParticipants = COLLAB_PARTICIPANTS "WHERE room_id = $1 ORDER BY id";
+constexpr std::string_view kProjects = COLLAB_PROJECTS "AND room_id = $1 ORDER BY id";
+constexpr std::string_view kCollaborators =
+    COLLAB_COLLABORATORS "WHERE p.room_id = $1 ORDER BY c.id";
+
+constexpr std::string_view kAllRooms = COLLAB_ROOMS "ORDER BY id";
+constexpr std::string_view kAllParticipants = COLLAB_PARTICIPANTS "ORDER BY id";
+constexpr std::string_view kAllProjects = COLLAB_PROJECTS "AND room_id IS NOT NULL ORDER BY id";
+constexpr std::string_view kAllCollaborators =
+    COLLAB_COLLABORATORS "WHERE p.room_id IS NOT NULL ORDER BY c.id";
 
 constexpr std::string_view kVisibleWorktrees = R"sql(
     SELECT w.project_id, w.root_name
     FROM worktrees w JOIN projects p ON p.id = w.project_id
     WHERE p.room_id = $1 AND w.visible
     ORDER BY w.project_id, w.id
-)sql";
-
-constexpr std::string_view kCollaborators = R"sql(
-    SELECT c.project_id, c.connection_server_id, c.connection_id, c.user_id, c.replica_id,
-           c.is_host, c.committer_name, c.committer_email
-    FROM project_collaborators c JOIN projects p ON p.id = c.project_id
-    WHERE p.room_id = $1
-    ORDER BY c.id
 )sql";
 
 constexpr std::string_view kFollowers = R"sql(
@@ -46,8 +48,6 @@ constexpr std::string_view kFollowers = R"sql(
     WHERE room_id = $1
     ORDER BY id
 )sql";
-
-constexpr std::string_view kRooms = "SELECT id FROM rooms ORDER BY id";
 
 template <class I>
 std::optional<I> optional_id(const db::Row& row, int column) {
@@ -79,6 +79,12 @@ CollaboratorRow collaborator_row(const db::Row& row) {
             row.optional_text(7)};
 }
 
+bool fill_head(RoomRows& rows, const db::Row& row) {
+    rows.livekit_room = row.text(0);
+    rows.channel = optional_id<ChannelId>(row, 1);
+    return true;
+}
+
 FollowerRow follower_row(const db::Row& row) {
     return {row.id<ProjectId>(0), peer_at(row, 1), peer_at(row, 3)};
 }
@@ -94,11 +100,8 @@ Result<std::optional<RoomRows>> read_room(db::Tx& tx, RoomId room) {
     const auto followers = tx.send(kFollowers, {room});
 
     RoomRows rows;
-    COLLAB_TRY(const auto found, tx.one(head, [&rows](const db::Row& row) {
-        rows.livekit_room = row.text(0);
-        rows.channel = optional_id<ChannelId>(row, 1);
-        return true;
-    }));
+    COLLAB_TRY(const auto found,
+               tx.one(head, [&rows](const db::Row& row) { return fill_head(rows, row); }));
     COLLAB_TRY(rows.participants, tx.list(participants, participant_row));
     COLLAB_TRY(rows.projects, tx.list(projects, project_row));
     COLLAB_TRY(rows.worktrees, tx.list(worktrees, [](const db::Row& row) {
@@ -110,8 +113,30 @@ Result<std::optional<RoomRows>> read_room(db::Tx& tx, RoomId room) {
     return std::optional<RoomRows>(std::move(rows));
 }
 
-Result<std::vector<RoomId>> list_rooms(db::Tx& tx) {
-    return tx.list(kRooms, {}, [](const db::Row& row) { return row.id<RoomId>(0); });
+Result<std::map<RoomId, RoomRows>> read_all_rooms(db::Tx& tx) {
+    const auto heads = tx.send(kAllRooms, {});
+    const auto participants = tx.send(kAllParticipants, {});
+    const auto projects = tx.send(kAllProjects, {});
+    const auto collaborators = tx.send(kAllCollaborators, {});
+
+    std::map<RoomId, RoomRows> rooms;
+    const auto room_at = [&rooms](const db::Row& row, int column) -> RoomRows& {
+        return rooms[row.id<RoomId>(column)];
+    };
+    COLLAB_DO(tx.list(heads, [&](const db::Row& row) { return fill_head(room_at(row, 2), row); }));
+    COLLAB_DO(tx.list(participants, [&](const db::Row& row) {
+        room_at(row, 9).participants.push_back(participant_row(row));
+        return true;
+    }));
+    COLLAB_DO(tx.list(projects, [&](const db::Row& row) {
+        room_at(row, 6).projects.push_back(project_row(row));
+        return true;
+    }));
+    COLLAB_DO(tx.list(collaborators, [&](const db::Row& row) {
+        room_at(row, 8).collaborators.push_back(collaborator_row(row));
+        return true;
+    }));
+    return rooms;
 }
 
 }  // namespace collab::rooms

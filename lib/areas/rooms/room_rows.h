@@ -4,6 +4,7 @@
 // The rows that make up a room, as they stand. What they mean together: room_snapshot.h.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -71,8 +72,8 @@ struct RoomRows {
 // All rows of a room; nothing when there is no such room. One round trip.
 Result<std::optional<RoomRows>> read_room(db::Tx& tx, RoomId room);
 
-// The ids of all rooms.
-Result<std::vector<RoomId>> list_rooms(db::Tx& tx);
+// Those of all rooms, but for worktrees and followers. One round trip.
+Result<std::map<RoomId, RoomRows>> read_all_rooms(db::Tx& tx);
 
 // A connection in two columns, the server first.
 inline PeerId peer_at(const db::Row& row, int column) {

@@ -124,12 +124,10 @@ Result<std::optional<RoomSnapshot>> load_room(db::Tx& tx, RoomId room) {
 }
 
 Result<std::vector<rpc::RoomState>> load_all_rooms(db::Tx& tx) {
-    COLLAB_TRY(const auto ids, list_rooms(tx));
+    COLLAB_TRY(const auto rooms, read_all_rooms(tx));
     std::vector<rpc::RoomState> states;
-    for (const auto id : ids) {
-        COLLAB_TRY(const auto rows, read_room(tx, id));
-        if (rows) states.push_back(make_state(id, *rows));
-    }
+    states.reserve(rooms.size());
+    for (const auto& [id, rows] : rooms) states.push_back(make_state(id, rows));
     return states;
 }
 

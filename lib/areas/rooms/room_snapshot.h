@@ -38,7 +38,7 @@ struct RoomSnapshot {
 // Reads the room in one round trip; nothing when there is no such room.
 Result<std::optional<RoomSnapshot>> load_room(db::Tx& tx, RoomId room);
 
-// All rooms with their projects, for the index of a server that starts. One round trip per room.
+// All rooms with their projects, for the index of a server that starts. One round trip.
 Result<std::vector<rpc::RoomState>> load_all_rooms(db::Tx& tx);
 
 // The features of a project as its row keeps them, one a line (spec 9, 9.5), and back.
