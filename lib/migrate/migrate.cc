@@ -7,8 +7,8 @@
 #include <iostream>
 #include <thread>
 
+#include "config/values.h"
 #include "db/database.h"
-#include "migrate/duration_text.h"
 #include "migrate/migrate_report.h"
 #include "schema/migration_script.h"
 #include "schema/migrator.h"
@@ -77,13 +77,13 @@ public:
         : options_(options), around_(surroundings), database_(std::move(database)) {}
 
     Outcome up() {
-        const auto lock_timeout = parse_duration(options_.lock_timeout);
-        if (!lock_timeout)
-            return usage("not a duration: --lock-timeout '" + options_.lock_timeout + "'");
+        Duration lock_timeout{};
+        if (const auto read = config::parse_value(options_.lock_timeout, lock_timeout); !read.ok())
+            return usage("--lock-timeout " + read.error().message);
         if (options_.dry_run) return show_plan(true);
         COLLAB_TRY(const auto connection, database_.open());
         schema::UpOptions up;
-        up.lock_timeout = *lock_timeout;
+        up.lock_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(lock_timeout);
         const bool file = database_.dialect() == db::Dialect::sqlite && !database_.in_memory();
         if (file && !options_.no_backup) up.backup_of = database_.path();
         up.progress = [this](const schema::Applied& applied) {
@@ -128,10 +128,11 @@ public:
     }
 
     Outcome wait() {
-        const auto timeout = parse_duration(options_.timeout);
-        if (!timeout) return usage("not a duration: --timeout '" + options_.timeout + "'");
+        Duration timeout{};
+        if (const auto read = config::parse_value(options_.timeout, timeout); !read.ok())
+            return usage("--timeout " + read.error().message);
         const auto started = around_.clock.now();
-        const auto deadline = started + *timeout;
+        const auto deadline = started + timeout;
         while (true) {
             const Status reached = reach();
             if (reached.ok()) break;
