@@ -15,12 +15,12 @@ proto::ErrorCode to_wire(ErrorCode code) {
         case ErrorCode::internal:
         case ErrorCode::not_found:
         case ErrorCode::unsupported:
-        case ErrorCode::denied:
             return proto::Internal;
         case ErrorCode::too_many:
             return proto::RateLimitExceeded;
         case ErrorCode::no_such_channel:
             return proto::NoSuchChannel;
+        case ErrorCode::denied:
         case ErrorCode::forbidden:
             return proto::Forbidden;
         case ErrorCode::needs_cla:
