@@ -21,13 +21,13 @@ class Router;
 
 class Live {
 public:
-    Live(Executor& executor, Writer& writer, Reader& reader, const Settings& settings)
+    Live(Executor& executor, Writer& writer, Reader& reader, CurrentSettings settings)
         : executor(executor), writer(writer), reader(reader), settings(settings), hub(index) {}
 
     Executor& executor;
     Writer& writer;
     Reader& reader;
-    const Settings& settings;
+    const CurrentSettings settings;
     Index index;
     Hub hub;
 

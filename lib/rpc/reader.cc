@@ -19,14 +19,14 @@ const std::shared_ptr<const Caller>& nobody() {
 }  // namespace
 
 struct Reader::Shared : std::enable_shared_from_this<Reader::Shared> {
-    Shared(Executor& e, Writer& w, Random& r, const Settings& s, const Services& v,
+    Shared(Executor& e, Writer& w, Random& r, CurrentSettings s, const Services& v,
            Writer::Connect c)
         : executor(e), writer(w), random(r), settings(s), services(v), connect(std::move(c)) {}
 
     Executor& executor;
     Writer& writer;
     Random& random;
-    const Settings& settings;
+    const CurrentSettings settings;
     const Services& services;
     const Writer::Connect connect;
     std::atomic<std::int64_t> server{0};
@@ -43,7 +43,7 @@ struct Reader::Shared : std::enable_shared_from_this<Reader::Shared> {
     Result<std::unique_ptr<db::Connection>> borrow();
 };
 
-Reader::Reader(Executor& executor, Writer& writer, Random& random, const Settings& settings,
+Reader::Reader(Executor& executor, Writer& writer, Random& random, CurrentSettings settings,
                const Services& services, Writer::Connect connect)
     : shared_(std::make_shared<Shared>(executor, writer, random, settings, services,
                                        std::move(connect))) {}
@@ -96,9 +96,14 @@ Reader::Shared::Answer Reader::Shared::run(const ReadRequest& request) {
         const auto count = connection->send(kReadCount, {server.load()});
         db::Tx tx(*connection);
         const auto& caller = request.caller ? request.caller : nobody();
-        Call call{
-            tx,     *caller, answer.outbox, random, settings, services, executor.clock().wall_now(),
-            nullptr};
+        Call call{tx,
+                  *caller,
+                  answer.outbox,
+                  random,
+                  settings.get(),
+                  services,
+                  executor.clock().wall_now(),
+                  nullptr};
         COLLAB_DO(request.work(call));
         COLLAB_TRY(const auto seq,
                    tx.one(count, [](const db::Row& row) { return row.unsigned_integer(0); }));

@@ -22,7 +22,7 @@ struct ReadRequest {
 class Reader {
 public:
     // `connect` is empty when reads run on the writer. The references must outlive the reader.
-    Reader(Executor& executor, Writer& writer, Random& random, const Settings& settings,
+    Reader(Executor& executor, Writer& writer, Random& random, CurrentSettings settings,
            const Services& services, Writer::Connect connect);
     ~Reader();
 

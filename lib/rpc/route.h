@@ -60,6 +60,12 @@ struct EncodedReply {
 };
 using RecordWork = std::function<Result<std::optional<EncodedReply>>(Call&)>;
 
+// So many requests of one connection at once, and one more after each pause; 0: any number.
+struct Rate {
+    std::uint32_t burst = 0;
+    Duration pause{};
+};
+
 struct Route {
     std::uint32_t tag = 0;
     Shape shape = Shape::record;
@@ -71,6 +77,7 @@ struct Route {
     Relay relay = Relay::none;
     bool background = false;  // counted apart among the requests in flight (decisions 5)
     std::uint32_t answers[2] = {0, 0};
+    Rate rate = {};  // over it: RateLimitExceeded
 
     // Exactly one is set, by shape. Each parses the payload; Error invalid when it cannot.
     Result<RecordWork> (*record)(wire::Bytes payload) = nullptr;
@@ -84,6 +91,7 @@ struct RecordOptions {
     bool one_way = false;
     Need need = Need::nothing;
     db::Durability durability = db::Durability::must;
+    Rate rate = {};
 };
 
 // Runs a conversation to its end: answers with the error that it returns (conversation.cc).
@@ -165,6 +173,7 @@ Route record(RecordOptions options = {}) {
     route.about_room = options.about_room;
     route.holds = options.about_room ? Holds::room : Holds::nothing;
     route.durability = options.durability;
+    route.rate = options.rate;
     route.record = &detail::prepare<Handler>;
     return route;
 }

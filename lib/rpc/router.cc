@@ -55,7 +55,7 @@ Error denied(Need need) {
 }  // namespace
 
 Router::Router(Live& live, std::vector<Route> routes)
-    : live_(live), routes_(std::move(routes)), decoder_(live.settings.limits.message_decoded) {
+    : live_(live), routes_(std::move(routes)), decoder_(live.settings->limits.message_decoded) {
     for (std::size_t i = 0; i < routes_.size(); ++i) {
         const bool added = by_tag_.emplace(routes_[i].tag, i).second;
         COLLAB_ASSERT(added);
@@ -121,7 +121,7 @@ void Router::on_request(Session& session, Incoming incoming) {
         route->holds == Holds::room && session.has_order() && session.order().held.empty();
     if (!waits || may_overtake) return start(session, *route, incoming);
     auto& order = session.order();
-    if (order.held.size() >= live_.settings.limits.held_messages) {
+    if (order.held.size() >= live_.settings->limits.held_messages) {
         return refuse(session, *route, incoming,
                       {ErrorCode::too_many, "too many messages wait for an earlier one"});
     }
@@ -131,6 +131,11 @@ void Router::on_request(Session& session, Incoming incoming) {
 }
 
 void Router::start(Session& session, const Route& route, const Incoming& incoming) {
+    const auto& rate = route.rate;
+    if (rate.burst > 0 && !session.admit(route.tag, rate.burst, rate.pause)) {
+        const Error error{ErrorCode::too_many, "too many of these requests, wait a moment"};
+        return refuse(session, route, incoming, error);
+    }
     Status status = check(session, route, incoming.payload);
     if (status.ok()) status = dispatch(session, route, incoming);
     if (!status.ok()) refuse(session, route, incoming, status.error());
@@ -318,7 +323,7 @@ Status Router::relay(Session& session, const Route& route, const Incoming& incom
 }
 
 Status Router::relay_request(Session& from, const Incoming& incoming, PeerId to, Pending pending) {
-    if (pending.counted && in_flight(from, pending) >= live_.settings.limits.requests_in_flight) {
+    if (pending.counted && in_flight(from, pending) >= live_.settings->limits.requests_in_flight) {
         return Error{
             ErrorCode::too_many, "too many requests wait for the host", {"reason=in_flight"}};
     }

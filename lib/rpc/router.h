@@ -59,6 +59,8 @@ public:
 
     const Route* find(std::uint32_t tag) const;
     const std::vector<Route>& routes() const { return routes_; }
+    // Takes over the size limit of the settings, which have changed.
+    void settings_changed() { decoder_.set_limit(live_.settings->limits.message_decoded); }
     const RouterCounters& counters() const { return counters_; }
     Live& live() { return live_; }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/session.h"
 
+#include <algorithm>
+
 #include "proto/core.pb.h"
 #include "proto/rooms.pb.h"
 #include "rpc/error_reply.h"
@@ -87,6 +89,16 @@ void Session::add_source(std::shared_ptr<FrameSource> source) {
     if (closing_) return;
     sources_.push_back(std::move(source));
     transport_.wake();
+}
+
+bool Session::admit(std::uint32_t tag, std::uint32_t burst, Duration pause) {
+    auto found = std::ranges::find(used_until_, tag, &decltype(used_until_)::value_type::first);
+    if (found == used_until_.end()) found = used_until_.insert(found, {tag, {}});
+    const auto now = clock_.now();
+    const auto until = std::max(found->second, now);
+    if (until - now > (burst - 1) * pause) return false;
+    found->second = until + pause;
+    return true;
 }
 
 std::optional<wire::Frame> Session::next_frame() {

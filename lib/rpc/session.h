@@ -147,6 +147,10 @@ public:
     }
     bool has_order() const { return order_ != nullptr; }
 
+    // Counts a request of a kind of which `burst` may come at once, and one more after each
+    // `pause`. False: it is one too many.
+    bool admit(std::uint32_t tag, std::uint32_t burst, Duration pause);
+
 private:
     struct Queued {
         wire::Body body;
@@ -168,6 +172,8 @@ private:
     std::optional<std::size_t> room_update_;  // where in queue_ an unsent RoomUpdated stands
     std::vector<std::shared_ptr<FrameSource>> sources_;
     std::unique_ptr<Order> order_;
+    // Until when the requests of a tag that came so far use up their rate.
+    std::vector<std::pair<std::uint32_t, MonotonicTime>> used_until_;
 };
 
 }  // namespace collab::rpc

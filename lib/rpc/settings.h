@@ -3,6 +3,7 @@
 
 // What of the configuration the layers from rpc upwards need. Filled by lib/server from the config.
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/ids.h"
 
 namespace collab::rpc {
 
@@ -31,6 +33,8 @@ struct LiveKitSettings {
     std::string url;  // without trailing slash
     std::string key;
     std::string secret;
+
+    bool operator==(const LiveKitSettings&) const = default;
 };
 
 struct Settings {
@@ -40,7 +44,26 @@ struct Settings {
     Duration database_patience = std::chrono::seconds(10);  // a request waits no longer for it
     std::optional<LiveKitSettings> livekit;
     std::optional<std::string> llm_api_secret;
+    std::optional<ChannelId> auto_join_channel;  // whom the admin routes make is a guest there
     Limits limits;
+};
+
+// Settings that a reload may replace while others read: what get() returned stays valid and as it
+// was. Thread: any.
+class CurrentSettings {
+public:
+    // These for ever. Both must outlive this.
+    CurrentSettings(const Settings& fixed) : fixed_(&fixed) {}  // NOLINT(*-explicit-*)
+    // Whatever `latest` points to; what it has pointed to must outlive this too.
+    CurrentSettings(const std::atomic<const Settings*>& latest)  // NOLINT(*-explicit-*)
+        : latest_(&latest) {}
+
+    const Settings& get() const { return latest_ != nullptr ? *latest_->load() : *fixed_; }
+    const Settings* operator->() const { return &get(); }
+
+private:
+    const Settings* fixed_ = nullptr;
+    const std::atomic<const Settings*>* latest_ = nullptr;
 };
 
 }  // namespace collab::rpc

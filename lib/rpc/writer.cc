@@ -36,12 +36,12 @@ const std::shared_ptr<const Caller>& nobody() {
 
 // Lives as long as the last piece of posted work.
 struct Writer::Shared : std::enable_shared_from_this<Writer::Shared> {
-    Shared(Executor& e, Random& r, const Settings& s, const Services& v, Connect c)
+    Shared(Executor& e, Random& r, CurrentSettings s, const Services& v, Connect c)
         : executor(e), random(r), settings(s), services(v), connect(std::move(c)) {}
 
     Executor& executor;
     Random& random;
-    const Settings& settings;
+    const CurrentSettings settings;
     const Services& services;
     const Connect connect;
     std::atomic<std::int64_t> server{0};
@@ -83,7 +83,7 @@ struct Writer::Shared : std::enable_shared_from_this<Writer::Shared> {
     void note_connection();
 };
 
-Writer::Writer(Executor& executor, Random& random, const Settings& settings,
+Writer::Writer(Executor& executor, Random& random, CurrentSettings settings,
                const Services& services, Connect connect)
     : shared_(std::make_shared<Shared>(executor, random, settings, services, std::move(connect))) {}
 
@@ -188,7 +188,7 @@ void Writer::Shared::fail_expired() {
     Jobs expired;
     {
         const MutexLock lock(mutex);
-        const auto limit = executor.clock().now() - settings.database_patience;
+        const auto limit = executor.clock().now() - settings->database_patience;
         while (!queue.empty() && queue.front()->submitted <= limit) {
             expired.push_back(std::move(queue.front()));
             queue.pop_front();
@@ -224,7 +224,7 @@ Status Writer::Shared::attempt(Job& job) {
               *caller,
               job.outbox,
               random,
-              settings,
+              settings.get(),
               services,
               executor.clock().wall_now(),
               job.request.frame};
@@ -298,7 +298,7 @@ std::unique_ptr<Job> Writer::Shared::run_alone(std::unique_ptr<Job> job) {
         if (job->status.ok()) break;
         connection->rollback();
         const bool waited_enough =
-            executor.clock().now() - job->submitted >= settings.database_patience;
+            executor.clock().now() - job->submitted >= settings->database_patience;
         if ((connection->alive() && !retry) || waited_enough || attempts == kMaxAttempts) break;
     }
     Jobs jobs;

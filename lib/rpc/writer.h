@@ -38,7 +38,7 @@ public:
     // `connect` opens a connection again and again: at start and after a loss. The references must
     // outlive the writer. `random` is used on the writer's thread only.
     using Connect = std::function<Result<std::unique_ptr<db::Connection>>()>;
-    Writer(Executor& executor, Random& random, const Settings& settings, const Services& services,
+    Writer(Executor& executor, Random& random, CurrentSettings settings, const Services& services,
            Connect connect);
     ~Writer();
 

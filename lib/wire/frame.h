@@ -95,6 +95,9 @@ public:
     //                skip the message and answer with an Error
     Result<Bytes> decode(Bytes frame);
 
+    // From the next message on.
+    void set_limit(std::size_t max_decoded) { max_decoded_ = max_decoded; }
+
     // After `unsupported`: the first bytes of the envelope, enough to find its id.
     Bytes head() const;
 

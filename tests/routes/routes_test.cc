@@ -73,6 +73,12 @@ std::string shape_name(const rpc::Route& route) {
     return "";
 }
 
+TEST(Routes, LimitHowFastOneConnectionSearchesForPeople) {
+    for (const auto& route : routes()) {
+        EXPECT_EQ(route.rate.burst, name_of(route) == "FuzzySearchUsers" ? 20u : 0u);
+    }
+}
+
 TEST(Routes, CoverEveryHandledMessageExactlyOnce) {
     std::multiset<std::string> routed;
     for (const auto& route : routes()) routed.insert(name_of(route));

@@ -31,7 +31,7 @@ Status create_room(Call& call, const proto::CreateRoom&) {
 }
 
 std::vector<Route> table() {
-    return {read<&get_users>(),
+    return {read<&get_users>({.rate = {3, std::chrono::milliseconds(200)}}),
             record<&leave_room>({.about_room = true}),
             record<&create_room>(),
             relayed("GetHover", Relay::request, Need::read, {"GetHoverResponse"}),
@@ -76,6 +76,24 @@ TEST_F(RouterTest, HoldsAPingBackUntilEarlierMessagesHaveTakenEffect) {
     EXPECT_EQ(guest.inbox()[1].envelope.payload_case(), proto::Envelope::kAck);
     EXPECT_EQ(guest.inbox()[2].envelope.payload_case(), proto::Envelope::kCallCanceled);
     EXPECT_EQ(guest.inbox()[3].envelope.responding_to(), 2u);
+}
+
+TEST_F(RouterTest, RefusesWhatComesFasterThanItsRateAllowsPerConnection) {
+    const auto refused = [this](test::FakeClient& client) {
+        const auto answer = client.request(proto::GetUsers());
+        return answer.is_error() && answer.envelope.error().code() == proto::RateLimitExceeded;
+    };
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(refused(guest));
+    EXPECT_TRUE(refused(guest));
+    EXPECT_FALSE(refused(other));
+
+    world.executor.advance(std::chrono::milliseconds(200));
+    EXPECT_FALSE(refused(guest));
+    EXPECT_TRUE(refused(guest));
+
+    world.executor.advance(std::chrono::seconds(5));
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(refused(guest));
+    EXPECT_TRUE(refused(guest));
 }
 
 TEST_F(RouterTest, RollsBackWhatAFailingRequestDidAndSendsNothingButItsError) {

@@ -126,7 +126,7 @@ void LiveProjects::append(ProjectId project, Append append) {
 bool LiveProjects::has_room(ProjectId project, std::size_t bytes) const {
     const auto found = slots_.find(project);
     if (found == slots_.end()) return true;
-    return found->second->journal_bytes + bytes <= live_->settings.limits.project_journal;
+    return found->second->journal_bytes + bytes <= live_->settings->limits.project_journal;
 }
 
 // What a running transfer may still have to report stays.
@@ -137,7 +137,7 @@ void LiveProjects::prune(Slot& slot) {
     std::erase_if(slot.transfers,
                   [this](const auto& each) { return live_->hub.session(each.first) == nullptr; });
     if (!slot.transfers.empty()) return;
-    slot.project->prune(oldest_kept(live_->executor.clock().wall_now(), live_->settings));
+    slot.project->prune(oldest_kept(live_->executor.clock().wall_now(), live_->settings.get()));
 }
 
 // Loads what is stored, writes it as one blob; the loop only looks on.

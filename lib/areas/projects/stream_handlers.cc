@@ -118,7 +118,7 @@ Status update_worktree(rpc::LiveCall& call, wire::Bytes payload) {
         call, payload, &update_worktree, kWithAck,
         [&](SharedProject& project, const proto::UpdateWorktree& update) -> Status {
             COLLAB_TRY(const bool renamed,
-                       project.apply(update, payload, now(call), call.live().settings.limits));
+                       project.apply(update, payload, now(call), call.live().settings->limits));
             relay(call, project.id);
             auto append = journal_entry(call);
             if (renamed) {
