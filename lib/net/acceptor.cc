@@ -38,21 +38,14 @@ Peer peer_of(int fd, const sockaddr_storage& address, const ListeningSocket& lis
 
 Acceptor::Acceptor(Loop& loop, const ServerOptions& options, ServerCounters& counters,
                    Handover handover)
-    : loop_(loop),
-      options_(options),
-      counters_(counters),
-      handover_(std::move(handover)),
-      limits_(options.half_open_per_address, options.connects_per_second) {}
+    : loop_(loop), options_(options), counters_(counters), handover_(std::move(handover)) {}
 
 Acceptor::~Acceptor() {
     stop();
 }
 
 Status Acceptor::listen() {
-    for (const auto& range : options_.trusted_proxies) {
-        COLLAB_TRY(IpRange parsed, parse_range(range));
-        trusted_.push_back(parsed);
-    }
+    COLLAB_DO(set_limits(options_));
     std::vector<ListeningSocket> sockets;
     for (const int fd : options_.inherited) {
         COLLAB_TRY(ListeningSocket socket, listen_inherited(fd));
@@ -67,6 +60,17 @@ Status Acceptor::listen() {
         COLLAB_TRY(ListeningSocket socket, listen_unix(path));
         watch(std::move(socket));  // from now on stop() removes the file
     }
+    return ok();
+}
+
+Status Acceptor::set_limits(const ServerOptions& options) {
+    std::vector<IpRange> trusted;
+    for (const auto& range : options.trusted_proxies) {
+        COLLAB_TRY(IpRange parsed, parse_range(range));
+        trusted.push_back(parsed);
+    }
+    trusted_ = std::move(trusted);
+    limits_.set(options.half_open_per_address, options.connects_per_second);
     return ok();
 }
 

@@ -30,6 +30,9 @@ public:
 
     // Binds and watches everything that the options name. Errors: as Server::start().
     Status listen();
+    // Takes over the trusted proxies and the limits per address. Error invalid: no address; nothing
+    // has changed then.
+    Status set_limits(const ServerOptions& options);
     // Closes the listening sockets and what has not said anything yet; removes socket files.
     void stop();
 

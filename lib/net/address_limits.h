@@ -14,8 +14,11 @@ namespace collab::net {
 
 class AddressLimits {
 public:
-    AddressLimits(std::size_t half_open, std::size_t per_second)
-        : half_open_limit_(half_open), per_second_limit_(per_second) {}
+    // For those who come from now on; before, nobody may.
+    void set(std::size_t half_open, std::size_t per_second) {
+        half_open_limit_ = half_open;
+        per_second_limit_ = per_second;
+    }
 
     // Counts a new connection as half-open, or returns false: it is one too many.
     bool admit(const IpAddress& address, MonotonicTime now);
@@ -34,8 +37,8 @@ private:
         std::size_t operator()(const IpAddress& address) const;
     };
 
-    std::size_t half_open_limit_;
-    std::size_t per_second_limit_;
+    std::size_t half_open_limit_ = 0;
+    std::size_t per_second_limit_ = 0;
     std::unordered_map<IpAddress, Entry, Hash> entries_;
 };
 

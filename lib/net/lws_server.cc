@@ -180,6 +180,14 @@ void LwsServer::close_sockets(CloseCode code, std::string_view reason) {
     }
 }
 
+Status LwsServer::reload(const ServerOptions& options) {
+    COLLAB_DO(acceptor_.set_limits(options));
+    options_.insecure_http = options.insecure_http;
+    options_.max_message = options.max_message;
+    options_.eager_flush = options.eager_flush;
+    return ok();
+}
+
 Status LwsServer::replace_certificate(std::string_view certificate_pem,
                                       std::string_view private_key_pem) {
     if (ssl_ == nullptr) return Error{ErrorCode::invalid, "the server does not speak TLS"};

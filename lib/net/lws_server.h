@@ -36,6 +36,7 @@ public:
     void close_sockets(CloseCode code, std::string_view reason) override;
     std::vector<std::uint16_t> ports() const override { return acceptor_.ports(); }
     ServerCounters counters() const override { return shared_.counters; }
+    Status reload(const ServerOptions& options) override;
     Status replace_certificate(std::string_view certificate_pem,
                                std::string_view private_key_pem) override;
 
@@ -76,7 +77,7 @@ private:
 
     Loop& loop_;
     Application& application_;
-    const ServerOptions options_;
+    ServerOptions options_;
     WebSocketShared shared_;
     Acceptor acceptor_;
     std::vector<Connection*> connections_;

@@ -192,6 +192,11 @@ public:
 
     virtual ServerCounters counters() const = 0;
 
+    // Takes over of `options` what may change while it serves: insecure_http, trusted_proxies, the
+    // limits per address, max_message and eager_flush. Error invalid: a proxy that is no address;
+    // then nothing has changed.
+    virtual Status reload(const ServerOptions& options) = 0;
+
     // Serves new TLS connections with this certificate. Error invalid: cannot be used; the old one
     // stays.
     virtual Status replace_certificate(std::string_view certificate_pem,

@@ -45,7 +45,8 @@ TEST(NetworkAddress, KnowsWhatARangeHolds) {
 }
 
 TEST(AddressLimits, AllowsSoManyHalfOpenConnectionsAndNewOnesPerSecond) {
-    AddressLimits limits(2, 3);
+    AddressLimits limits;
+    limits.set(2, 3);
     const auto ada = parse_ip("192.0.2.1").value();
     const auto bob = parse_ip("192.0.2.2").value();
     const MonotonicTime start{std::chrono::seconds(100)};
