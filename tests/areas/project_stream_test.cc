@@ -4,24 +4,8 @@
 namespace collab::test {
 namespace {
 
-class ProjectStream : public ProjectTest {
+class ProjectStream : public SharedProjectTest {
 protected:
-    FakeClient* host = nullptr;
-    FakeClient* guest = nullptr;
-    RoomId room;
-    std::uint64_t project = 0;
-
-    void SetUp() override {
-        ProjectTest::SetUp();
-        if (IsSkipped()) return;
-        host = &person("host");
-        guest = &person("guest");
-        room = given_room({host, guest});
-        project = share(*host, room);
-        join(*guest, project);
-        guest->forget();
-        host->forget();
-    }
     std::int64_t journal_rows() {
         return world().sql("SELECT count(*) FROM project_journal")[0].integer(0);
     }

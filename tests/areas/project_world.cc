@@ -157,6 +157,18 @@ RoomId ProjectTest::given_room(const std::vector<FakeClient*>& people, const std
     return room;
 }
 
+void SharedProjectTest::SetUp() {
+    ProjectTest::SetUp();
+    if (IsSkipped()) return;
+    host = &person("host");
+    guest = &person("guest");
+    room = given_room({host, guest});
+    project = share(*host, room);
+    join(*guest, project);
+    guest->forget();
+    host->forget();
+}
+
 void ProjectTest::restart() {
     world().restart(projects::routes());
     const auto side = world().database.open();

@@ -81,4 +81,15 @@ protected:
     RpcWorld& world() { return *world_; }
 };
 
+// The host has shared a project with worktree 1, and the guest has joined it.
+class SharedProjectTest : public ProjectTest {
+protected:
+    void SetUp() override;
+
+    FakeClient* host = nullptr;
+    FakeClient* guest = nullptr;
+    RoomId room;
+    std::uint64_t project = 0;
+};
+
 }  // namespace collab::test

@@ -5,26 +5,7 @@
 namespace collab::test {
 namespace {
 
-class Restart : public ScenarioTest {
-protected:
-    void SetUp() override {
-        ScenarioTest::SetUp();
-        if (IsSkipped()) return;
-        ada = &person("ada");
-        bea = &person("bea");
-        carol = &person("carol");
-        befriend(*ada, *bea);
-        befriend(*ada, *carol);
-        befriend(*bea, *carol);
-        room = create_room(*ada);
-        call(*ada, room, *bea);
-    }
-
-    FakeClient* ada = nullptr;
-    FakeClient* bea = nullptr;
-    FakeClient* carol = nullptr;  // a contact of both, in no room
-    RoomId room;
-};
+class Restart : public CallScenarioTest {};
 COLLAB_DATABASE_SUITE(Restart);
 
 TEST_P(Restart, KeepsWhoRejoinsInTimeAfterAKill) {

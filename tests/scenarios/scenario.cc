@@ -16,6 +16,19 @@ void ScenarioTest::TearDown() {
     if (world().current().alive()) expect_index_equals_rows(world().current());
 }
 
+void CallScenarioTest::SetUp() {
+    ScenarioTest::SetUp();
+    if (IsSkipped()) return;
+    ada = &person("ada");
+    bea = &person("bea");
+    carol = &person("carol");
+    befriend(*ada, *bea);
+    befriend(*ada, *carol);
+    befriend(*bea, *carol);
+    room = create_room(*ada);
+    call(*ada, room, *bea);
+}
+
 void ScenarioTest::befriend(FakeClient& one, FakeClient& other) {
     proto::RequestContact ask;
     ask.set_responder_id(static_cast<std::uint64_t>(other.user.value));

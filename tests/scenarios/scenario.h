@@ -54,4 +54,15 @@ private:
     std::optional<ServerWorld> world_;
 };
 
+// Ada has called Bea, who answered. Carol knows both and is in no room.
+class CallScenarioTest : public ScenarioTest {
+protected:
+    void SetUp() override;
+
+    FakeClient* ada = nullptr;
+    FakeClient* bea = nullptr;
+    FakeClient* carol = nullptr;
+    RoomId room;
+};
+
 }  // namespace collab::test
