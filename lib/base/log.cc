@@ -3,11 +3,18 @@
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 
 namespace collab {
 namespace {
+
+constexpr const char* kText = "%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v";
+constexpr const char* kJson =
+    R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%v})";  // %v is quoted by log()
+
+LogFormat format = LogFormat::text;
 
 spdlog::level::level_enum native(LogLevel level) {
     switch (level) {
@@ -26,7 +33,7 @@ spdlog::level::level_enum native(LogLevel level) {
 spdlog::logger& logger() {
     static const auto instance = [] {
         auto made = spdlog::stderr_color_mt("collab");
-        made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+        made->set_pattern(kText, spdlog::pattern_time_type::utc);
         return made;
     }();
     return *instance;
@@ -35,11 +42,19 @@ spdlog::logger& logger() {
 }  // namespace
 
 void log(LogLevel level, std::string_view text) {
-    if (logger().should_log(native(level))) logger().log(native(level), escape_control(text));
+    if (!logger().should_log(native(level))) return;
+    auto line = escape_control(text);
+    if (format == LogFormat::json) line = nlohmann::json(std::move(line)).dump();
+    logger().log(native(level), line);
 }
 
 void set_log_level(LogLevel level) {
     logger().set_level(native(level));
+}
+
+void set_log_format(LogFormat wanted) {
+    format = wanted;
+    logger().set_pattern(wanted == LogFormat::json ? kJson : kText, spdlog::pattern_time_type::utc);
 }
 
 bool log_enabled(LogLevel level) {

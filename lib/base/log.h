@@ -10,9 +10,14 @@ namespace collab {
 
 enum class LogLevel { debug, info, warning, error };
 
+// text: a time, the level and the message. json: an object a line with `time`, `level`, `message`.
+enum class LogFormat { text, json };
+
 // Thread: any.
 void log(LogLevel level, std::string_view text);
 void set_log_level(LogLevel level);
+// Before other threads log.
+void set_log_format(LogFormat format);
 bool log_enabled(LogLevel level);
 
 }  // namespace collab

@@ -18,7 +18,6 @@ enum class Mode { local, cloud };
 enum class Environment { local, development, production };
 enum class Migrate { automatic, check, off };
 enum class Tls { both, only, off };
-enum class LogFormat { text, json };
 
 struct Bytes {
     std::uint64_t value = 0;
@@ -68,7 +67,7 @@ struct Config {
     std::string min_app_version = "0.157.0";
     Duration reconnect_timeout = std::chrono::seconds(30);
     Duration cleanup_timeout = std::chrono::seconds(15);
-    bool mdns_enabled = true;
+    bool mdns_enabled = false;
     bool enable_livekit = true;
     std::string livekit_server;  // without a slash at the end
     std::string livekit_key;

@@ -143,6 +143,9 @@ Status combine(Loaded& loaded) {
     Config& config = loaded.config;
     if (config.port != 0 && rank_of(loaded, "port") < rank_of(loaded, "listen"))
         config.listen = {"[::]:" + std::to_string(config.port)};
+    if (!config.require_auth)
+        return Error{ErrorCode::invalid,
+                     "'require_auth' cannot be false: this version lets nobody in without a token"};
     if (config.tls_cert.empty() != config.tls_key.empty())
         return Error{ErrorCode::invalid, "'tls_cert' and 'tls_key' go together"};
     // SQLite belongs to one server, which may always bring it up to date; a PostgreSQL is shared.

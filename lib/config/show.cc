@@ -35,4 +35,14 @@ Changes changes(const Loaded& before, const Loaded& after) {
     return changed;
 }
 
+void take_over(Loaded& running, const Loaded& next) {
+    for (std::size_t i = 0; i < running.settings.size(); ++i) {
+        const auto& setting = next.settings[i];
+        if (setting.key->reload != Reload::yes) continue;
+        const auto status = setting.key->set(running.config, setting.value);
+        COLLAB_ASSERT(status.ok());  // it has been set from this text before
+        running.settings[i] = setting;
+    }
+}
+
 }  // namespace collab::config

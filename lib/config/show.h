@@ -25,4 +25,7 @@ struct Changes {
 // The names of the keys whose values differ.
 Changes changes(const Loaded& before, const Loaded& after);
 
+// Puts into `running` what of `next` counts at once; the rest stays as it is.
+void take_over(Loaded& running, const Loaded& next);
+
 }  // namespace collab::config

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routes that create people, behind the API token (spec 4, sections 3 and 4). Without a token they
-// do not exist (decisions 19).
+// Routes that create people, behind the API token (spec 4, sections 3 and 4), without which they do
+// not exist (decisions 19), or behind the admin socket.
 #include <nlohmann/json.hpp>
 
+#include "areas/channels/channel_queries.h"
 #include "areas/users/access_tokens.h"
 #include "areas/users/contributors.h"
 #include "areas/users/user_admin.h"
 #include "areas/users/user_json.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "crypto/constant_time.h"
 #include "server/application.h"
@@ -90,8 +92,23 @@ void answer(const WebCall& web, std::function<Result<std::string>(rpc::Call&)> w
                               }});
 }
 
+// What a new user joins without being asked (auto_join_channel_id). They have no connection yet
+// that would have to learn of it.
+Status auto_join(rpc::Call& call, ChannelId id, UserId user) {
+    COLLAB_TRY(const auto channel, channels::find_channel(call.tx, id));
+    if (!channel) {
+        log(LogLevel::warning,
+            "auto_join_channel_id: there is no channel " + std::to_string(id.value));
+        return ok();
+    }
+    return channels::insert_membership(call.tx, {channel->root(), user, rpc::Role::guest, true});
+}
+
 Result<users::User> upsert(rpc::Call& call, const users::GithubProfile& profile) {
     COLLAB_TRY(auto ensured, users::upsert_github_user(call.tx, call.now, call.random, profile));
+    if (const auto channel = call.settings.auto_join_channel; channel && ensured.created) {
+        COLLAB_DO(auto_join(call, *channel, ensured.user.id));
+    }
     users::post_user_access(call.outbox, ensured.user);
     return std::move(ensured.user);
 }
@@ -186,10 +203,31 @@ void impersonate(const WebCall& web) {
     });
 }
 
+using Handler = void (*)(const WebCall&);
+
+struct AdminRoute {
+    std::string_view method, path, scheme;
+    Handler handle;
+};
+
+constexpr AdminRoute kRoutes[] = {
+    {"GET", "/user", "token", &get_user},
+    {"GET", "/users/look_up", "token", &look_up},
+    {"POST", "/users/{id}/access_tokens", "token", &create_token},
+    {"GET", "/contributors", "token", &contributors},
+    {"POST", "/contributors", "token", &add_contributor},
+    {"GET", "/contributor", "token", &contributor},
+    {"POST", "/internal/users/impersonate", "Bearer", &impersonate},
+};
+
+void handle_when_ready(const WebCall& web, Handler handle) {
+    if (!web.core.ready()) return web.text(503, "the server is starting, try again");
+    handle(web);
+}
+
 // The handler, behind the token in a header of the form "<scheme> <token>".
-std::function<void(WebCall)> guarded(const std::string& token, const std::string& scheme,
-                                     void (*handle)(const WebCall&)) {
-    return [token, scheme, handle](WebCall web) {
+std::function<void(WebCall)> behind_token(const AdminRoute& route, const std::string& token) {
+    return [token, scheme = std::string(route.scheme), handle = route.handle](WebCall web) {
         const auto header = web.request->header("authorization");
         if (!header) return web.text(400, "missing authorization header");
         if (!header->starts_with(scheme + " "))
@@ -197,8 +235,17 @@ std::function<void(WebCall)> guarded(const std::string& token, const std::string
         if (!crypto::secrets_equal(header->substr(scheme.size() + 1), token)) {
             return web.text(401, "invalid authorization token");
         }
-        if (!web.core.ready()) return web.text(503, "the server is starting, try again");
-        handle(web);
+        handle_when_ready(web, handle);
+    };
+}
+
+std::function<void(WebCall)> audited(Handler handle) {
+    return [handle](WebCall web) {
+        const auto& request = *web.request;
+        log(LogLevel::info, "audit: user id " + std::to_string(request.peer_uid) + ", process " +
+                                std::to_string(request.peer_pid) + ": " + request.method + " " +
+                                request.path);
+        handle_when_ready(web, handle);
     };
 }
 
@@ -206,16 +253,21 @@ std::function<void(WebCall)> guarded(const std::string& token, const std::string
 
 std::vector<WebRoute> admin_routes(const ApplicationSettings& settings) {
     if (!settings.handshake.api_token) return {};
-    const auto& token = *settings.handshake.api_token;
-    return {
-        {"GET", "/user", guarded(token, "token", &get_user)},
-        {"GET", "/users/look_up", guarded(token, "token", &look_up)},
-        {"POST", "/users/{id}/access_tokens", guarded(token, "token", &create_token)},
-        {"GET", "/contributors", guarded(token, "token", &contributors)},
-        {"POST", "/contributors", guarded(token, "token", &add_contributor)},
-        {"GET", "/contributor", guarded(token, "token", &contributor)},
-        {"POST", "/internal/users/impersonate", guarded(token, "Bearer", &impersonate)},
-    };
+    std::vector<WebRoute> routes;
+    for (const auto& route : kRoutes) {
+        routes.push_back({std::string(route.method), std::string(route.path),
+                          behind_token(route, *settings.handshake.api_token)});
+    }
+    return routes;
+}
+
+std::vector<WebRoute> admin_socket_routes() {
+    std::vector<WebRoute> routes;
+    for (const auto& route : kRoutes) {
+        routes.push_back(
+            {std::string(route.method), std::string(route.path), audited(route.handle)});
+    }
+    return routes;
 }
 
 }  // namespace collab::server

@@ -24,6 +24,7 @@ struct WebCall {
     net::Responder respond;
     std::string base_url;
     bool local;                           // is_local() of the request
+    bool admin;                           // came through the admin socket
     std::vector<std::string> parameters;  // the {…} of the route's path, in order
 
     void text(int status, std::string_view body) const;
@@ -43,6 +44,7 @@ struct ApplicationSettings {
     std::string version;
     std::string revision = "unknown";
     bool metrics_public = false;
+    std::string admin_socket;  // path of the Unix socket whose callers are admins; empty: none
     // The session class is told by the server that it stops; /readyz turns 503.
     const bool* draining = nullptr;
 };
@@ -56,6 +58,9 @@ public:
     std::variant<net::HttpResponse, net::AcceptSocket> on_upgrade(
         const net::HttpRequest& request) override;
 
+    // Other settings from the next request on.
+    void reload(ApplicationSettings settings);
+
     const ApplicationSettings& settings() const { return settings_; }
     // Of the server above us, for /metrics; set once it runs.
     void set_counters(std::function<net::ServerCounters()> counters) {
@@ -63,11 +68,16 @@ public:
     }
 
 private:
-    bool waits_for_token(const net::HttpRequest& request);
+    void build_routes();
+    bool came_as_admin(const net::HttpRequest& request) const;
+    void run(const WebRoute& route, WebCall call);
+    std::variant<net::HttpResponse, rpc::Caller> admit(const net::HttpRequest& request);
+    net::AcceptSocket accept_late(const net::HttpRequest& request);
 
     Core& core_;
-    const ApplicationSettings settings_;
+    ApplicationSettings settings_;
     std::vector<WebRoute> routes_;
+    std::vector<WebRoute> admin_socket_routes_;
     std::function<net::ServerCounters()> counters_;
     TokenLookup lookup_;
 };
@@ -76,6 +86,9 @@ private:
 std::vector<WebRoute> basic_routes(const ApplicationSettings& settings,
                                    std::function<net::ServerCounters()> counters);
 std::vector<WebRoute> client_routes(const ApplicationSettings& settings);  // /client/…, avatars
-std::vector<WebRoute> admin_routes(const ApplicationSettings& settings);   // behind the API token
+// What makes people (spec 4, sections 3 and 4): behind the API token, nothing without one.
+std::vector<WebRoute> admin_routes(const ApplicationSettings& settings);
+// The same for who comes through the admin socket; each call leaves an audit line in the log.
+std::vector<WebRoute> admin_socket_routes();
 
 }  // namespace collab::server

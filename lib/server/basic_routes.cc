@@ -37,6 +37,14 @@ void readyz(const WebCall& web, const bool* draining) {
             .dump());
 }
 
+// Clients ask here first where to connect.
+void lead_to_rpc(WebCall web) {
+    net::HttpResponse response;
+    response.status = 307;
+    response.headers.emplace_back("Location", web.base_url + "/rpc");
+    web.respond(std::move(response));
+}
+
 }  // namespace
 
 std::vector<WebRoute> basic_routes(const ApplicationSettings& settings,
@@ -44,7 +52,7 @@ std::vector<WebRoute> basic_routes(const ApplicationSettings& settings,
     const std::string banner =
         "zed:" + settings.mode + " v" + settings.version + " (" + settings.revision + ")";
     const bool public_metrics = settings.metrics_public;
-    return {
+    std::vector<WebRoute> routes = {
         {"GET", "/", [banner](WebCall web) { web.text(200, banner); }},
         {"GET", "/healthz", &healthz},
         {"GET", "/livez", [](WebCall web) { web.text(200, "ok"); }},
@@ -56,14 +64,9 @@ std::vector<WebRoute> basic_routes(const ApplicationSettings& settings,
              }
              web.text(200, metrics_text(web.core, counters()));
          }},
-        {"GET", "/rpc",
-         [](WebCall web) {
-             net::HttpResponse response;
-             response.status = 307;
-             response.headers.emplace_back("Location", web.base_url + "/rpc");
-             web.respond(std::move(response));
-         }},
     };
+    if (settings.mode != "api") routes.push_back({"GET", "/rpc", &lead_to_rpc});
+    return routes;
 }
 
 }  // namespace collab::server

@@ -26,16 +26,17 @@ Core::Core(Executor& executor, Random& random, rpc::Settings settings,
            rpc::Writer::Connect open_writer, rpc::Writer::Connect open_reader)
     : executor_(executor),
       random_(random),
-      settings_(std::move(settings)),
-      media_(executor_, settings_) {
+      latest_(
+          settings_.emplace_back(std::make_unique<const rpc::Settings>(std::move(settings))).get()),
+      media_(executor_, *latest_) {
     services_.provide<channels::Evictor>(extinction_);
     services_.provide<notes::OpenNotes>(open_notes_);
-    services_.provide<rooms::MediaServer>(media_.get());
-    writer_ = std::make_unique<rpc::Writer>(executor_, random_, settings_, services_,
+    services_.provide<rooms::MediaServer>(media_);
+    writer_ = std::make_unique<rpc::Writer>(executor_, random_, latest_, services_,
                                             std::move(open_writer));
-    reader_ = std::make_unique<rpc::Reader>(executor_, *writer_, random_, settings_, services_,
+    reader_ = std::make_unique<rpc::Reader>(executor_, *writer_, random_, latest_, services_,
                                             std::move(open_reader));
-    live_ = std::make_unique<rpc::Live>(executor_, *writer_, *reader_, settings_);
+    live_ = std::make_unique<rpc::Live>(executor_, *writer_, *reader_, latest_);
     router_ = std::make_unique<rpc::Router>(*live_, routes());
     live_->hub.observe_presence([this](UserId user, bool online) {
         if (!online) live_->state<channels::Subscriptions>().drop(user);
@@ -62,7 +63,7 @@ void Core::start(std::function<void(Status)> ready) {
     auto begun = std::make_shared<Beginning>();
     run(
         "cannot start", db::Durability::must,
-        [environment = settings_.environment, begun](rpc::Call& call) -> Status {
+        [environment = settings().environment, begun](rpc::Call& call) -> Status {
             COLLAB_TRY(*begun, begin_server(call, environment));
             return ok();
         },
@@ -84,14 +85,14 @@ void Core::began(ServerId server) {
     ready_ = true;
     renew();
     check_queues();
-    executor_.after(settings_.cleanup_timeout, [this] { sweep(); });
+    executor_.after(settings().cleanup_timeout, [this] { sweep(); });
 }
 
 rpc::Session& Core::accept(rpc::Caller caller, rpc::Transport& transport) {
     caller.peer = router_->next_peer();
     auto& session = live_->hub.add(
         std::make_unique<rpc::Session>(std::make_shared<const rpc::Caller>(std::move(caller)),
-                                       transport, executor_.clock(), settings_.limits));
+                                       transport, executor_.clock(), settings().limits));
     // Hello leaves before any work with the database: clients wait for it (spec 1, 2.4).
     proto::Hello hello;
     hello.mutable_peer_id()->set_owner_id(session.peer().server);
@@ -125,7 +126,7 @@ void Core::closed(PeerId peer) {
     if (stopping_) return;
     run("lost connection", db::Durability::crash,
         [peer](rpc::Call& call) { return mark_lost(call, peer); });
-    executor_.after(settings_.reconnect_timeout,
+    executor_.after(settings().reconnect_timeout,
                     [this, peer, user] { gone_for_good(peer, user, kFarewellPause); });
 }
 
@@ -161,7 +162,7 @@ void Core::renew() {
     if (stopping_) return;
     run("server row", db::Durability::crash,
         [server = server_](rpc::Call& call) { return renew_server(call, server); });
-    executor_.after(settings_.cleanup_timeout / 5, [this] { renew(); });
+    executor_.after(settings().cleanup_timeout / 5, [this] { renew(); });
 }
 
 void Core::sweep() {
@@ -176,7 +177,7 @@ void Core::sweep() {
         [this, stale](const Status& status) {
             if (status.ok() && !stale->empty()) clean_up(*stale);
         });
-    executor_.after(settings_.cleanup_timeout, [this] { sweep(); });
+    executor_.after(settings().cleanup_timeout, [this] { sweep(); });
 }
 
 // Rows of servers go last and only when all else went: they take what hangs on them along without
@@ -201,6 +202,13 @@ void Core::check_queues() {
     if (stopping_) return;
     live_->hub.for_each_session([](rpc::Session& session) { session.check_age(); });
     executor_.after(kQueueCheck, [this] { check_queues(); });
+}
+
+void Core::reload(rpc::Settings settings) {
+    latest_ =
+        settings_.emplace_back(std::make_unique<const rpc::Settings>(std::move(settings))).get();
+    router_->settings_changed();
+    media_.reload(*latest_);
 }
 
 void Core::stop() {

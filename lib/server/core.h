@@ -5,8 +5,10 @@
 // connections. The real server puts a net::Server on top, tests and the simulation put fake
 // transports. Thread: loop, but for start().
 
+#include <atomic>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "areas/notes/open_notes.h"
 #include "base/executor.h"
@@ -47,7 +49,9 @@ public:
     rpc::Live& live() { return *live_; }
     rpc::Router& router() { return *router_; }
     rpc::Writer& writer() { return *writer_; }
-    const rpc::Settings& settings() const { return settings_; }
+    const rpc::Settings& settings() const { return *latest_.load(); }
+    // Other settings from now on. Connections that are there keep the limits that they came with.
+    void reload(rpc::Settings settings);
     const Clock& clock() const { return executor_.clock(); }
     ServerId server() const { return server_; }
 
@@ -67,8 +71,10 @@ private:
 
     Executor& executor_;
     Random& random_;
-    const rpc::Settings settings_;
-    const Media media_;
+    // All that ever counted: the writer or a reader may still be looking at an older one.
+    std::vector<std::unique_ptr<const rpc::Settings>> settings_;
+    std::atomic<const rpc::Settings*> latest_;
+    Media media_;
     const Extinction extinction_;
     const notes::OpenNotes open_notes_{};
     rpc::Services services_;

@@ -63,24 +63,31 @@ std::variant<users::Verified, net::HttpResponse> authenticate(const net::HttpReq
     return refusal(ours ? 500 : 401, verified.error().message);
 }
 
-std::variant<rpc::Caller, net::HttpResponse> check_handshake(const net::HttpRequest& request,
-                                                             const users::TokenTable& tokens,
-                                                             const HandshakeSettings& settings) {
-    auto who = authenticate(request, tokens, settings);
-    if (auto* refused = std::get_if<net::HttpResponse>(&who)) return std::move(*refused);
+std::variant<Semver, net::HttpResponse> check_version(const net::HttpRequest& request,
+                                                      const HandshakeSettings& settings) {
     const auto protocol = request.header("x-zed-protocol-version");
     const auto number = protocol ? parse_uint32(trim(*protocol)) : std::nullopt;
     if (!number) return refusal(400, "missing or malformed x-zed-protocol-version header");
     if (*number != kProtocolVersion) return refusal(426, kMustUpgrade);
     const auto version = request.header("x-zed-app-version");
-    const auto parsed = version ? parse_semver(*version) : std::nullopt;
+    auto parsed = version ? parse_semver(*version) : std::nullopt;
     if (!parsed) return refusal(426, "no version header found");
     if (*parsed < settings.min_app_version) return refusal(426, kMustUpgrade);
+    return *std::move(parsed);
+}
+
+std::variant<rpc::Caller, net::HttpResponse> check_handshake(const net::HttpRequest& request,
+                                                             const users::TokenTable& tokens,
+                                                             const HandshakeSettings& settings) {
+    auto who = authenticate(request, tokens, settings);
+    if (auto* refused = std::get_if<net::HttpResponse>(&who)) return std::move(*refused);
+    auto version = check_version(request, settings);
+    if (auto* refused = std::get_if<net::HttpResponse>(&version)) return std::move(*refused);
     const auto& verified = std::get<users::Verified>(who);
     rpc::Caller caller;
     caller.user = verified.user;
     caller.admin = verified.admin;
-    caller.version = *parsed;
+    caller.version = std::get<Semver>(std::move(version));
     return caller;
 }
 

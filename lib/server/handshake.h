@@ -27,6 +27,10 @@ std::variant<users::Verified, net::HttpResponse> authenticate(const net::HttpReq
                                                               const users::TokenTable& tokens,
                                                               const HandshakeSettings& settings);
 
+// The client's version, or the refusal: no version, another protocol, too old.
+std::variant<Semver, net::HttpResponse> check_version(const net::HttpRequest& request,
+                                                      const HandshakeSettings& settings);
+
 // The caller of a request to open /rpc, without its peer and base_url, or the refusal.
 std::variant<rpc::Caller, net::HttpResponse> check_handshake(const net::HttpRequest& request,
                                                              const users::TokenTable& tokens,

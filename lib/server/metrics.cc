@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+#include "wire/protobuf_log.h"
+
 namespace collab::server {
 namespace {
 
@@ -55,6 +57,8 @@ std::string metrics_text(Core& core, const net::ServerCounters& net) {
     counter(registry, "collab_refused_total", "requests that were refused", routed.refused);
     counter(registry, "collab_malformed_total", "messages that could not be read",
             routed.malformed);
+    counter(registry, "collab_protobuf_complaints_total", "messages that libprotobuf disliked",
+            wire::protobuf_complaints());
     counter(registry, "collab_unhandled_total", "messages without a handler", routed.unhandled);
     counter(registry, "collab_stray_answers_total", "answers that nobody waited for",
             routed.stray_answers);

@@ -43,6 +43,9 @@ rpc::Settings core_settings(const config::Config& config) {
         settings.livekit = {config.livekit_server, config.livekit_key, config.livekit_secret};
     }
     settings.llm_api_secret = optional(config.llm_api_secret);
+    if (config.auto_join_channel_id != 0) {
+        settings.auto_join_channel = ChannelId{config.auto_join_channel_id};
+    }
     auto& limits = settings.limits;
     limits.message_decoded = config.limits.message_decoded.value;
     limits.requests_in_flight = config.limits.requests_in_flight;

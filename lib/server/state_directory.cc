@@ -19,11 +19,6 @@ Error system_error(ErrorCode code, const std::string& what, const std::string& p
     return {code, what + " '" + path + "': " + std::strerror(errno)};
 }
 
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
-
 }  // namespace
 
 Result<StateDirectory> StateDirectory::open(const std::string& path) {
@@ -80,15 +75,10 @@ Status StateDirectory::write(const std::string& name, const std::string& content
     return ok();
 }
 
-std::string default_state_directory() {
-    if (const auto state = environment("XDG_STATE_HOME"); !state.empty()) return state + "/collab";
-    if (::geteuid() == 0) return "/var/lib/collab";
-    return environment("HOME") + "/.local/state/collab";
-}
-
 std::string default_socket_directory() {
-    const auto runtime = environment("XDG_RUNTIME_DIR");
-    const std::string path = (runtime.empty() ? "/run" : runtime) + "/collab";
+    const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
+    const bool named = runtime != nullptr && *runtime != '\0';
+    const std::string path = std::string(named ? runtime : "/run") + "/collab";
     std::error_code error;
     std::filesystem::create_directories(path, error);
     return path;

@@ -31,8 +31,6 @@ private:
     UniqueFd lock_;
 };
 
-// $XDG_STATE_HOME/collab, ~/.local/state/collab, or /var/lib/collab for root.
-std::string default_state_directory();
 // $XDG_RUNTIME_DIR/collab or /run/collab; made with mode 0755 when missing.
 std::string default_socket_directory();
 

@@ -2,10 +2,11 @@
 #pragma once
 
 // Tokens that another program made while we run (collab-seed): one that the loop does not know is
-// looked up once before it is refused. Thread: loop.
+// looked up once before it is refused, and its request waits for that. Thread: loop.
 
+#include <functional>
+#include <memory>
 #include <string_view>
-#include <unordered_map>
 
 #include "rpc/live.h"
 
@@ -13,17 +14,24 @@ namespace collab::server {
 
 class TokenLookup {
 public:
-    explicit TokenLookup(rpc::Live& live) : live_(live) {}
+    // `live` must outlive this.
+    explicit TokenLookup(rpc::Live& live);
+    // What waits is never answered.
+    ~TokenLookup();
+    TokenLookup(const TokenLookup&) = delete;
+    TokenLookup& operator=(const TokenLookup&) = delete;
 
-    // True when the token names a row that we do not know: it is being looked up, and the client
-    // should be told to try again. False: what the loop knows of it counts.
-    bool looking_up(std::string_view authorization);
+    // Whether the second word of the header is a token that the loop does not know, and that has
+    // not been looked for in vain in the last seconds.
+    bool needs(std::string_view authorization) const;
+
+    // Requires needs(). `then` runs later: true, what the loop knows now counts; false, the
+    // database did not answer in time, or too many wait.
+    void look_up(std::string_view authorization, std::function<void(bool)> then);
 
 private:
-    rpc::Live& live_;
-    bool busy_ = false;
-    // Ids that had no row, until when that is believed.
-    std::unordered_map<std::int64_t, MonotonicTime> missing_;
+    struct State;
+    std::shared_ptr<State> state_;
 };
 
 }  // namespace collab::server

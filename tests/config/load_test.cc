@@ -183,13 +183,11 @@ TEST_F(Load, TakesUrlsWithAHostAndDropsTheirLastSlashes) {
 TEST_F(Load, HasOtherDefaultsInCloudMode) {
     EXPECT_EQ(config().tls, Tls::both);
     EXPECT_EQ(config().migrate, Migrate::automatic);
-    EXPECT_TRUE(config().mdns_enabled);
 
     sources_.mode = Mode::cloud;
     EXPECT_EQ(config().mode, Mode::cloud);
     EXPECT_EQ(config().tls, Tls::off);
     EXPECT_EQ(config().migrate, Migrate::check);
-    EXPECT_FALSE(config().mdns_enabled);
 
     given_file("tls_cert = 'a.pem'\ntls_key = 'b.pem'");
     EXPECT_EQ(config().tls, Tls::only);
@@ -220,6 +218,11 @@ TEST_F(Load, RefusesTlsWithoutACertificateWhereNobodyMakesOne) {
     EXPECT_THAT(refused().message, HasSubstr("go together"));
 }
 
+TEST_F(Load, RefusesToLetPeopleInWithoutAToken) {
+    sources_.flags["require_auth"] = "off";
+    EXPECT_THAT(refused().message, HasSubstr("nobody in without a token"));
+}
+
 TEST_F(Load, ShowsValuesAndOriginsButNoSecret) {
     sources_.environment = {{"API_TOKEN", "hush"}, {"DATABASE_URL", "postgres://u:hush@h/d"}};
     given_file("port = 8080");
@@ -242,8 +245,21 @@ TEST_F(Load, TellsWhatAReloadChangesAndWhatNeedsARestart) {
     EXPECT_THAT(changed.need_restart, ElementsAre("listen", "port"));
 }
 
+TEST_F(Load, TakesOverWhatCountsAtOnceAndNoMore) {
+    auto running = loaded();
+    given_file("public_url = 'https://example.org'\nport = 8080\nlimits.note_operation = '2KiB'");
+    const auto next = loaded();
+    take_over(running, next);
+
+    EXPECT_EQ(running.config.public_url, "https://example.org");
+    EXPECT_EQ(running.config.limits.note_operation.value, 2048u);
+    EXPECT_EQ(running.config.port, 0);
+    EXPECT_THAT(changes(running, next).applied, ElementsAre());
+    EXPECT_THAT(changes(running, next).need_restart, ElementsAre("listen", "port"));
+}
+
 TEST_F(Load, TakesItsFlagsFromACommandLine) {
-    std::string words[] = {"p", "--port", "8080", "--mdns-enabled=off", "--require-auth"};
+    std::string words[] = {"p", "--port", "8080", "--insecure-http=off", "--require-auth"};
     std::vector<char*> argv;
     for (auto& word : words) argv.push_back(word.data());
     cli::run_command(
@@ -252,7 +268,7 @@ TEST_F(Load, TakesItsFlagsFromACommandLine) {
         [] { return cli::ExitStatus::success; });
 
     EXPECT_EQ(config().port, 8080);
-    EXPECT_FALSE(config().mdns_enabled);
+    EXPECT_FALSE(config().insecure_http);
     EXPECT_TRUE(config().require_auth);
     EXPECT_EQ(sources_.flags.size(), 3u);
 }

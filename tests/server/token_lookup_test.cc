@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "areas/users/access_tokens.h"
+#include "crypto/token_hash.h"
+#include "server/web_fixture.h"
+
+namespace collab::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kMe = "/client/users/me";
+
+// A socket that keeps what is done to it.
+class FakeSocket final : public net::Socket {
+public:
+    void wake() override { woken = true; }
+    void close(net::CloseCode code, std::string_view) override { closed = code; }
+    void abort() override {}
+    bool congested() const override { return false; }
+    MonotonicTime last_received() const override { return {}; }
+    MonotonicTime last_written() const override { return {}; }
+    const std::string& peer_address() const override { return address; }
+
+    bool woken = false;
+    std::optional<net::CloseCode> closed;
+    const std::string address = "192.0.2.7";
+};
+
+class TokenOfAnotherProgram : public test::WebTest {
+protected:
+    void SetUp() override {
+        WebTest::SetUp();
+        if (IsSkipped()) return;
+        user_ = world().user("ana");
+        const auto id = world().number(
+            "INSERT INTO access_tokens (user_id, hash, created_at) VALUES ($1, $2, 0) RETURNING id",
+            {user_, crypto::hash_token("secret")});
+        token_ = header(id, "secret");
+    }
+    void TearDown() override {
+        if (!IsSkipped()) world().faults = test::Faults();
+        WebTest::TearDown();
+    }
+
+    std::string header(std::int64_t id, const std::string& secret) const {
+        return std::to_string(user_.value) + " " + crypto::format_access_token({id, secret});
+    }
+    int status_of(const std::string& token) {
+        return ask(with_token(request("GET", kMe), token)).status;
+    }
+
+    // A handshake with that token: the status of the refusal, or 101 and a handler.
+    int open(const std::string& token, const std::string& version = "1.14.0") {
+        auto made = with_token(request("GET", "/rpc"), token);
+        made.headers.emplace_back("x-zed-protocol-version", "68");
+        made.headers.emplace_back("x-zed-app-version", version);
+        auto decision = application().on_upgrade(made);
+        if (const auto* refused = std::get_if<net::HttpResponse>(&decision)) return refused->status;
+        handler_ = std::get<net::AcceptSocket>(decision)(socket_);
+        return 101;
+    }
+    bool got_hello() {
+        net::OutFrame frame;
+        return handler_->next_frame(frame);
+    }
+
+    UserId user_;
+    std::string token_;
+    FakeSocket socket_;
+    std::unique_ptr<net::SocketHandler> handler_;
+};
+COLLAB_DATABASE_SUITE(TokenOfAnotherProgram);
+
+TEST_P(TokenOfAnotherProgram, CountsFromTheFirstRequestOn) {
+    EXPECT_EQ(status_of(token_), 200);
+    EXPECT_EQ(open(token_), 101);
+    EXPECT_TRUE(got_hello());
+    handler_->on_closed();
+}
+
+TEST_P(TokenOfAnotherProgram, IsRefusedWhenItIsWrongOrUnknown) {
+    EXPECT_EQ(status_of(header(1, "guess")), 401);
+    EXPECT_EQ(status_of(header(99, "secret")), 401);
+    EXPECT_EQ(open(header(99, "secret")), 401);
+}
+
+TEST_P(TokenOfAnotherProgram, LetsManyRequestsWaitForOneLookup) {
+    int answered = 0;
+    for (int i = 0; i < 3; ++i) {
+        application().on_http(with_token(request("GET", kMe), token_),
+                              [&](const net::HttpResponse& r) { answered += r.status == 200; });
+    }
+    EXPECT_EQ(answered, 0);
+    world().settle();
+    EXPECT_EQ(answered, 3);
+}
+
+TEST_P(TokenOfAnotherProgram, Is503OnlyWhenTheDatabaseIsAway) {
+    world().faults.statement = [] { return true; };
+    EXPECT_EQ(status_of(token_), 503);
+    world().faults = test::Faults();
+    EXPECT_EQ(status_of(token_), 200);
+}
+
+TEST_P(TokenOfAnotherProgram, OpensAWebSocketWhoseHelloWaitsForTheLookup) {
+    ASSERT_EQ(open(token_), 101);
+    EXPECT_FALSE(got_hello());
+    world().settle();
+    EXPECT_TRUE(socket_.woken);
+    EXPECT_TRUE(got_hello());
+    EXPECT_EQ(world().live().hub.peers_of(user_).size(), 1u);
+    handler_->on_closed();
+    EXPECT_TRUE(world().live().hub.peers_of(user_).empty());
+}
+
+TEST_P(TokenOfAnotherProgram, ClosesAWebSocketWithoutHelloWhenItIsUnknownAndThenAnswers401) {
+    ASSERT_EQ(open(header(99, "secret")), 101);
+    world().settle();
+    EXPECT_EQ(socket_.closed, net::CloseCode::policy_violation);
+    EXPECT_FALSE(got_hello());
+    EXPECT_EQ(open(header(99, "secret")), 401);
+}
+
+TEST_P(TokenOfAnotherProgram, TellsTheClientToTryAgainWhenTheDatabaseIsAway) {
+    world().faults.statement = [] { return true; };
+    ASSERT_EQ(open(token_), 101);
+    world().settle();
+    EXPECT_EQ(socket_.closed, net::CloseCode::try_again_later);
+}
+
+TEST_P(TokenOfAnotherProgram, TakesNoMessageBeforeHello) {
+    ASSERT_EQ(open(token_), 101);
+    handler_->on_message({});
+    EXPECT_EQ(socket_.closed, net::CloseCode::policy_violation);
+}
+
+TEST_P(TokenOfAnotherProgram, SurvivesAClientThatLeavesBeforeTheAnswer) {
+    ASSERT_EQ(open(token_), 101);
+    handler_->on_closed();
+    handler_.reset();
+    world().settle();
+    EXPECT_TRUE(world().live().hub.peers_of(user_).empty());
+}
+
+TEST_P(TokenOfAnotherProgram, OpensNothingForAnEditorThatIsTooOld) {
+    web.handshake.min_app_version = {0, 157, 0, {}, {}};
+    application().reload(web);
+    EXPECT_EQ(open(token_, "0.1.0"), 426);
+}
+
+}  // namespace
+}  // namespace collab::server
