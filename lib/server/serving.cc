@@ -131,8 +131,8 @@ void Serving::on_hangup() {
         executor_.post(Lane::loop, [this, reload] {
             const auto status = reload->ok() ? take_over(**reload) : Status(reload->error());
             if (!status.ok()) {
-                log(LogLevel::error, "not reloaded, the old settings stay: " +
-                                         status.error().message);
+                log(LogLevel::error,
+                    "not reloaded, the old settings stay: " + status.error().message);
             }
             reloading_ = false;
             ::sd_notify(0, "READY=1");

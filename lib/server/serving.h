@@ -26,7 +26,7 @@ public:
         std::string mode;  // api, collab or all
         Place place;
         db::Database database;
-        std::unique_ptr<db::Connection> connection;       // what the writer starts with
+        std::unique_ptr<db::Connection> connection;           // what the writer starts with
         std::function<Result<config::Loaded>()> read_config;  // again, for SIGHUP; any thread
     };
 

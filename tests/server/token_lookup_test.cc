@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "areas/users/access_tokens.h"
+#include "areas/users/token_table.h"
 #include "crypto/token_hash.h"
 #include "server/web_fixture.h"
 
@@ -119,6 +119,14 @@ TEST_P(TokenOfAnotherProgram, ClosesAWebSocketWithoutHelloWhenItIsUnknownAndThen
     EXPECT_EQ(socket_.closed, net::CloseCode::policy_violation);
     EXPECT_FALSE(got_hello());
     EXPECT_EQ(open(header(99, "secret")), 401);
+}
+
+TEST_P(TokenOfAnotherProgram, IsRefusedAtOnceWhenThisServerTookItAway) {
+    EXPECT_EQ(status_of(token_), 200);
+    users::TokenChange change;
+    change.removed = {world().number("SELECT id FROM access_tokens")};
+    world().live().state<users::TokenTable>().apply(change);
+    EXPECT_EQ(open(token_), 401);
 }
 
 TEST_P(TokenOfAnotherProgram, TellsTheClientToTryAgainWhenTheDatabaseIsAway) {

@@ -9,6 +9,9 @@ namespace {
 // Compared with when there is no such token; the hash of nothing that anybody has.
 constexpr std::string_view kNoHash = "$sha256$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
+// Those forgotten beyond it cost a question to the database, no more.
+constexpr std::size_t kMostRemoved = 100'000;
+
 }  // namespace
 
 void TokenTable::load(const std::vector<TokenRow>& tokens, const std::vector<UserAccess>& users) {
@@ -20,7 +23,11 @@ void TokenTable::load(const std::vector<TokenRow>& tokens, const std::vector<Use
 }
 
 void TokenTable::apply(const TokenChange& change) {
-    for (const auto id : change.removed) tokens_.erase(id);
+    if (removed_.size() >= kMostRemoved) removed_.clear();
+    for (const auto id : change.removed) {
+        tokens_.erase(id);
+        removed_.insert(id);
+    }
     if (change.added) put_token(*change.added);
 }
 

@@ -7,6 +7,7 @@
 
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "areas/users/access_tokens.h"
 
@@ -32,7 +33,10 @@ public:
 
     // Nothing for a user that there is not.
     std::optional<UserAccess> access(UserId user) const;
-    bool knows_token(std::int64_t id) const { return tokens_.contains(id); }
+    // Also one that was taken away since the start: ids are never given twice.
+    bool knows_token(std::int64_t id) const {
+        return tokens_.contains(id) || removed_.contains(id);
+    }
 
     // Whether `user` may sign in with `token`, the second word of the header. Takes the same time
     // whether or not there is such a token. Errors: denied, "invalid credentials", with the tag
@@ -43,6 +47,7 @@ public:
 private:
     bool loaded_ = false;
     std::unordered_map<std::int64_t, TokenRow> tokens_;
+    std::unordered_set<std::int64_t> removed_;
     std::unordered_map<UserId, bool> admins_;
 };
 
