@@ -10,7 +10,7 @@ void Live::carry_out(Outbox& outbox, const std::function<void()>& on_reply) {
             hub.deliver(*post);
         } else if (const auto* effect = std::get_if<Effect>(&item)) {
             (*effect)(*this);
-        } else if (!std::exchange(replied, true)) {
+        } else if (std::holds_alternative<ReplyMark>(item) && !std::exchange(replied, true)) {
             on_reply();
         }
     }

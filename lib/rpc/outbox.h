@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/result.h"
 #include "wire/frame.h"
 #include "wire/message_types.h"
 
@@ -48,6 +49,12 @@ struct Post {
 
 using Effect = std::function<void(Live&)>;
 struct ReplyMark {};
+
+// What is posted once rows that were asked for are there.
+class Outbox;
+struct Late {
+    std::function<Status(Outbox&)> fill;
+};
 
 class Outbox {
 public:
@@ -91,7 +98,14 @@ public:
     // The answer goes here (a conversation resumes here); without a mark, at the end.
     void reply() { items_.push_back(ReplyMark{}); }
 
-    using Item = std::variant<Post, Effect, ReplyMark>;
+    // Keeps this place for what `fill` posts into the outbox that it is given. It runs when the
+    // handler is done, still on the writer and in the transaction: a handler asks with tx.send,
+    // lets `fill` fetch, and all that is asked so shares a round trip.
+    void later(std::function<Status(Outbox&)> fill) { items_.push_back(Late{std::move(fill)}); }
+    // Fills the places that were kept. The error of one is that of the request.
+    Status settle();
+
+    using Item = std::variant<Post, Effect, ReplyMark, Late>;
     std::vector<Item>& items() { return items_; }
     const std::vector<Item>& items() const { return items_; }
 

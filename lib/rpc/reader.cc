@@ -33,6 +33,7 @@ struct Reader::Shared : std::enable_shared_from_this<Reader::Shared> {
 
     Mutex mutex;
     std::vector<std::unique_ptr<db::Connection>> idle COLLAB_GUARDED_BY(mutex);
+    std::atomic<std::uint64_t> round_trips{0};
 
     struct Answer {
         Status status;
@@ -52,6 +53,10 @@ Reader::~Reader() = default;
 
 void Reader::set_server(ServerId server) {
     shared_->server = server.value;
+}
+
+std::uint64_t Reader::round_trips() const {
+    return shared_->round_trips;
 }
 
 void Reader::submit(ReadRequest request) {
@@ -105,12 +110,15 @@ Reader::Shared::Answer Reader::Shared::run(const ReadRequest& request) {
                   executor.clock().wall_now(),
                   nullptr};
         COLLAB_DO(request.work(call));
+        COLLAB_DO(answer.outbox.settle());
         COLLAB_TRY(const auto seq,
                    tx.one(count, [](const db::Row& row) { return row.unsigned_integer(0); }));
         answer.seq = seq.value_or(0);
         return ok();
     };
+    const auto before = connection->round_trips();
     answer.status = work();
+    round_trips += connection->round_trips() - before;
     if (!answer.status.ok()) answer.outbox = Outbox();
     connection->rollback();
     if (connection->alive()) {

@@ -31,6 +31,9 @@ public:
     // Thread: loop.
     void submit(ReadRequest request);
 
+    // Of all readers so far.
+    std::uint64_t round_trips() const;
+
 private:
     struct Shared;
     std::shared_ptr<Shared> shared_;

@@ -228,7 +228,8 @@ Status Writer::Shared::attempt(Job& job) {
               services,
               executor.clock().wall_now(),
               job.request.frame};
-    return job.request.work(call);
+    COLLAB_DO(job.request.work(call));
+    return job.outbox.settle();
 }
 
 // One transaction for all. False: nothing of it happened, run them one by one.

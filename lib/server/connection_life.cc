@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/connection_life.h"
 
+#include <unordered_map>
+#include <utility>
+
 #include "areas/chat/lifecycle.h"
 #include "areas/contacts/presence.h"
 #include "areas/notes/lifecycle.h"
@@ -9,6 +12,7 @@
 #include "areas/users/user_messages.h"
 #include "areas/users/user_queries.h"
 #include "proto/users.pb.h"
+#include "rpc/live.h"
 
 namespace collab::server {
 
@@ -17,21 +21,65 @@ namespace {
 // The June 2025 generation ends before this version (decisions 8).
 const Semver kMarch2026{0, 204, 1, {}, {}};
 
+struct Greeted {
+    std::unordered_map<UserId, users::User> users;
+    contacts::Acquaintances known;
+    std::unordered_map<UserId, rooms::RingingCall> ringing;
+};
+
+Result<Greeted> load_greeted(db::Tx& tx, const Callers& newcomers) {
+    std::vector<UserId> users;
+    std::vector<std::int64_t> numbers;
+    for (const auto& newcomer : newcomers) {
+        users.push_back(newcomer->user);
+        numbers.push_back(newcomer->user.value);
+    }
+    const auto users_ticket = users::send_users(tx, numbers);
+    COLLAB_DO(users::set_connected_once(tx, numbers));
+    const auto known_tickets = contacts::send_acquaintances(tx, users);
+    const auto ringing_ticket = rooms::send_ringing(tx, users);
+    Greeted greeted;
+    COLLAB_TRY(const auto found, users::receive_users(tx, users_ticket));
+    for (const auto& user : found) greeted.users.emplace(user.id, user);
+    COLLAB_TRY(greeted.known, contacts::receive_acquaintances(tx, known_tickets));
+    COLLAB_TRY(greeted.ringing, rooms::receive_ringing(tx, ringing_ticket));
+    return greeted;
+}
+
+void close_stranger(rpc::Outbox& outbox, PeerId peer) {
+    outbox.effect([peer](rpc::Live& live) {
+        if (auto* session = live.hub.session(peer)) session->close(1013, "the user is gone");
+    });
+}
+
+Status greet_one(rpc::Call& call, const rpc::Caller& newcomer, Greeted& greeted) {
+    const auto found = greeted.users.find(newcomer.user);
+    if (found == greeted.users.end()) {
+        close_stranger(call.outbox, newcomer.peer);
+        return ok();
+    }
+    auto& user = found->second;
+    // Once, even when two connections come together.
+    if (!std::exchange(user.connected_once, true)) {
+        call.outbox.to_peer(newcomer.peer, proto::ShowContacts());
+    }
+    if (newcomer.version < kMarch2026) {
+        call.outbox.to_peer(newcomer.peer, users::make_plan_message(user));
+    }
+    contacts::post_initial_contacts(call.outbox, newcomer.peer, user.id, greeted.known);
+    if (const auto ringing = greeted.ringing.find(user.id); ringing != greeted.ringing.end()) {
+        COLLAB_DO(rooms::post_incoming_call(call, newcomer.peer, ringing->second));
+    }
+    contacts::post_presence(call.outbox, user.id, greeted.known);
+    return ok();
+}
+
 }  // namespace
 
-Status greet(rpc::Call& call) {
-    COLLAB_TRY(const auto user, users::find_user(call.tx, call.user()));
-    if (!user) return Error{ErrorCode::not_found, "the user is gone"};
-    if (!user->connected_once) {
-        call.outbox.to_peer(call.peer(), proto::ShowContacts());
-        COLLAB_DO(users::set_connected_once(call.tx, user->id));
-    }
-    if (call.caller.version < kMarch2026) {
-        call.outbox.to_peer(call.peer(), users::make_plan_message(*user));
-    }
-    COLLAB_DO(contacts::post_initial_contacts(call));
-    COLLAB_DO(rooms::post_incoming_call(call));
-    return contacts::post_presence(call, {call.user()});
+Status greet(rpc::Call& call, const Callers& newcomers) {
+    COLLAB_TRY(auto greeted, load_greeted(call.tx, newcomers));
+    for (const auto& newcomer : newcomers) COLLAB_DO(greet_one(call, *newcomer, greeted));
+    return ok();
 }
 
 Status mark_lost(rpc::Call& call, PeerId peer) {
@@ -55,7 +103,8 @@ Status decline_for_offline(rpc::Call& call, UserId user) {
 }
 
 Status tell_contacts(rpc::Call& call, UserId user) {
-    return contacts::post_presence(call, {user});
+    contacts::post_presence(call, {user});
+    return ok();
 }
 
 std::span<const SweepStep> sweep_steps() {

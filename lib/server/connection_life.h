@@ -4,6 +4,7 @@
 // What connecting, being lost and staying away mean in each area, in the order of spec 1, 2.4, 2.7
 // and 2.2. Each function runs on the writer.
 
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -12,8 +13,11 @@
 
 namespace collab::server {
 
-// Everything a new connection is sent after Hello, and that its contacts learn of it.
-Status greet(rpc::Call& call);
+using Callers = std::vector<std::shared_ptr<const rpc::Caller>>;
+
+// Everything that new connections are sent after Hello, and that their contacts learn of them. One
+// whose user is gone is closed. One round trip, and one more for each whose user is being called.
+Status greet(rpc::Call& call, const Callers& newcomers);
 
 // At once when a socket is gone: the rows of `peer` are marked.
 Status mark_lost(rpc::Call& call, PeerId peer);

@@ -38,6 +38,7 @@ Core::Core(Executor& executor, Random& random, rpc::Settings settings,
                                             std::move(open_reader));
     live_ = std::make_unique<rpc::Live>(executor_, *writer_, *reader_, latest_);
     router_ = std::make_unique<rpc::Router>(*live_, routes());
+    greetings_ = std::make_unique<Greetings>(*live_, *router_);
     live_->hub.observe_presence([this](UserId user, bool online) {
         if (!online) live_->state<channels::Subscriptions>().drop(user);
     });
@@ -98,24 +99,8 @@ rpc::Session& Core::accept(rpc::Caller caller, rpc::Transport& transport) {
     hello.mutable_peer_id()->set_owner_id(session.peer().server);
     hello.mutable_peer_id()->set_id(session.peer().connection);
     session.send(hello);
-    log_in(session);
+    greetings_->add(session);
     return session;
-}
-
-void Core::log_in(rpc::Session& session) {
-    const PeerId peer = session.peer();
-    const auto number = router_->begin_effect(session, rpc::Holds::nothing);
-    writer_->submit({db::Durability::crash, session.shared_caller(), nullptr, greet,
-                     [this, peer, number](Status status, rpc::Outbox outbox) {
-                         live_->carry_out(outbox, [] {});
-                         if (!status.ok()) {
-                             log(LogLevel::error, "sign-in: " + status.error().message);
-                             auto* failed = live_->hub.session(peer);
-                             if (failed != nullptr)
-                                 failed->close(1013, "the database is not available");
-                         }
-                         router_->end_effect(peer, number, rpc::Holds::nothing);
-                     }});
 }
 
 void Core::closed(PeerId peer) {

@@ -17,6 +17,7 @@
 #include "rpc/router.h"
 #include "rpc/services.h"
 #include "server/extinction.h"
+#include "server/greetings.h"
 #include "server/media.h"
 
 namespace collab::server {
@@ -61,7 +62,6 @@ public:
 
 private:
     void began(ServerId server);
-    void log_in(rpc::Session& session);
     // Says again after `pause` what failed.
     void gone_for_good(PeerId peer, UserId user, Duration pause);
     void renew();
@@ -82,6 +82,7 @@ private:
     std::unique_ptr<rpc::Reader> reader_;
     std::unique_ptr<rpc::Live> live_;
     std::unique_ptr<rpc::Router> router_;
+    std::unique_ptr<Greetings> greetings_;
     ServerId server_;
     bool ready_ = false;
     bool stopping_ = false;

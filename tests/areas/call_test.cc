@@ -34,9 +34,6 @@ protected:
 };
 COLLAB_DATABASE_SUITE(Call);
 
-class CallTrips : public Call {};
-COLLAB_POSTGRES_SUITE(CallTrips);
-
 TEST_P(Call, RingsAtEveryConnectionAndIsAckedByTheFirst) {
     auto& second = world().connect(bea->user);
     const auto id = ada->send(call_to(*bea, room));
@@ -170,23 +167,6 @@ TEST_P(Call, IsDeclinedByAnyConnectionAndCanBePlacedAgain) {
     EXPECT_EQ(room_at(*ada).pending_participants_size(), 0);
     ring(*ada, *bea, room);
     EXPECT_EQ(room_at(*ada).pending_participants_size(), 1);
-}
-
-TEST_P(CallTrips, AreThreeToCall) {
-    ring(*ada, *bea, room);
-    ada->request(cancel_of(*bea, room));
-    const auto before = world().writer->round_trips();
-    const auto id = ada->send(call_to(*bea, room));
-    const auto trips = world().writer->round_trips() - before;
-    EXPECT_FALSE(ada->answered(id));
-    EXPECT_LE(trips, 3u + 2u);  // and one each to begin and to commit
-}
-
-TEST_P(CallTrips, AreThreeToAccept) {
-    ring(*ada, *bea, room);
-    const auto before = world().writer->round_trips();
-    bea->send(join_of(room));
-    EXPECT_LE(world().writer->round_trips() - before, 3u + 2u);
 }
 
 }  // namespace

@@ -87,27 +87,5 @@ TEST_P(ChannelAccessTest, TellsWhoIsInACallToThoseWhoSeeTheChannel) {
     EXPECT_THAT(bea->inbox(), IsEmpty());
 }
 
-TEST_P(ChannelAccessTest, AsksForTheClaWhereAnAncestorDoes) {
-    const auto root = create(*ada, "zed");
-    const auto sub = create(*ada, "sub", root);
-    const auto asks = [&] {
-        bool needed = false;
-        auto connection = world->database.open();
-        EXPECT_TRUE(connection->begin(db::Durability::crash).ok());
-        db::Tx tx(*connection);
-        const auto channel = load_channel(tx, {static_cast<std::int64_t>(sub)});
-        EXPECT_TRUE(channel.ok());
-        const auto answer = needs_cla(tx, *channel);
-        EXPECT_TRUE(answer.ok());
-        needed = *answer;
-        connection->rollback();
-        return needed;
-    };
-    EXPECT_FALSE(asks());
-    world->sql("UPDATE channels SET requires_zed_cla = TRUE WHERE id = $1",
-               {static_cast<std::int64_t>(root)});
-    EXPECT_TRUE(asks());
-}
-
 }  // namespace
 }  // namespace collab::channels

@@ -182,7 +182,9 @@ TEST_P(ChannelNotes, ForgetWhomARightWasTakenFromAndDeadServers) {
     join(ada);
     join(bea);
     ada.forget();
-    on_writer([&](rpc::Call& call) { return evict(call, channel, {bea.user}); });
+    on_writer([&](rpc::Call& call) {
+        return finish_eviction(call, channel, send_eviction(call, channel, {bea.user}));
+    });
     ASSERT_EQ(ada.received<proto::UpdateChannelBufferCollaborators>().size(), 1u);
     EXPECT_EQ(ada.received<proto::UpdateChannelBufferCollaborators>()[0].collaborators_size(), 1);
     send(ada, {edit(8, 1, {}, 0, 0, "x")});

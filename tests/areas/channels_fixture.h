@@ -41,14 +41,14 @@ public:
 
 // What rooms do with this area when somebody joins a channel's call, without the call.
 inline Status join_channel(rpc::Call& call, const proto::JoinChannel& request) {
-    COLLAB_TRY(const auto channel,
-               load_channel(call.tx, {static_cast<std::int64_t>(request.channel_id())}));
-    COLLAB_TRY(const auto admission, admit(call, channel));
+    COLLAB_TRY(
+        const auto access,
+        load_access(call.tx, {static_cast<std::int64_t>(request.channel_id())}, call.user()));
+    COLLAB_TRY(const auto admission, admit(call, access));
     call.outbox.reply();
-    if (admission.membership_changed) {
-        COLLAB_DO(post_membership_updated(call, channel, call.user()));
-    }
-    return post_channel_participants(call, channel);
+    if (admission.membership_changed) post_membership_updated(call, access.channel, call.user());
+    post_channel_participants(call, access.channel);
+    return ok();
 }
 
 class ChannelsTest : public testing::TestWithParam<test::Engine> {

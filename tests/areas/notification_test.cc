@@ -155,8 +155,9 @@ TEST_P(Notifications, OfOneMessageAreFoundForEverybody) {
         return mark_read_about(tx, bea, Kind::channel_message_mention, 9);
     });
     ASSERT_TRUE(marked.ok() && *marked);
-    const auto all =
-        as(ada, [&](db::Tx& tx) { return list_about(tx, Kind::channel_message_mention, 9); });
+    const auto all = as(ada, [&](db::Tx& tx) {
+        return receive_about(tx, send_about(tx, Kind::channel_message_mention, 9));
+    });
     ASSERT_EQ(all->size(), 2u);
     EXPECT_EQ(all->at(0).recipient, ada);
     EXPECT_TRUE(all->at(1).is_read);

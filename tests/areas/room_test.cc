@@ -171,9 +171,12 @@ TEST_P(Room, LetsOnlyItsAdminsSetRoles) {
 }
 
 TEST_P(Room, OfAChannelWithACLAGivesRightsOnlyToWhoSignedIt) {
-    const auto channel = make_channel("zed", "public");
-    world().sql("UPDATE channels SET requires_zed_cla = TRUE");
-    add_member(channel, *ada, "admin");
+    const auto root = make_channel("zed", "public");
+    const auto channel = make_channel("below", "public");
+    world().sql("UPDATE channels SET parent_path = $1 WHERE id = $2",
+                {std::to_string(root.value) + "/", channel});
+    world().sql("UPDATE channels SET requires_zed_cla = TRUE WHERE id = $1", {root});
+    add_member(root, *ada, "admin");
     const auto room = room_in(*ada, channel);
     room_in(*bea, channel);
     const auto refused = ada->request(role_of(*bea, room, 1));

@@ -60,7 +60,8 @@ TEST_P(RoomsLifecycle, LeavesNothingWhenTheUserCameBackOnAnotherConnection) {
     world().disconnect(*bea);
     auto& back = world().connect(bea->user);
     write(back, [room, lost](rpc::Call& call) -> Status {
-        COLLAB_TRY(const auto place, rejoin_participant(call, room));
+        const auto tickets = send_rejoin(call, room);
+        COLLAB_TRY(const auto place, receive_rejoin(call.tx, tickets));
         EXPECT_EQ(place.old_peer, lost);
         EXPECT_FALSE(place.channel);
         EXPECT_EQ(place.role, rpc::Role::member);
@@ -76,13 +77,13 @@ TEST_P(RoomsLifecycle, LeavesNothingWhenTheUserCameBackOnAnotherConnection) {
 TEST_P(RoomsLifecycle, RefusesARejoinWithoutAPlace) {
     const auto room = create_room(*ada);
     write(*bea, [room](rpc::Call& call) {
-        EXPECT_FALSE(rejoin_participant(call, room).ok());
+        EXPECT_FALSE(receive_rejoin(call.tx, send_rejoin(call, room)).ok());
         return ok();
     });
     make_contacts(*ada, *bea);
     ring(*ada, *bea, room);
     write(*bea, [room](rpc::Call& call) {
-        EXPECT_FALSE(rejoin_participant(call, room).ok()) << "it only rings";
+        EXPECT_FALSE(receive_rejoin(call.tx, send_rejoin(call, room)).ok()) << "it only rings";
         return ok();
     });
 }
@@ -91,10 +92,13 @@ TEST_P(RoomsLifecycle, RingsAtAConnectionThatComesLater) {
     make_contacts(*ada, *bea);
     ring(*ada, *bea, create_room(*ada));
     auto& late = world().connect(bea->user);
-    write(late, [](rpc::Call& call) { return post_incoming_call(call); });
+    write(late, [&](rpc::Call& call) -> Status {
+        const auto ticket = send_ringing(call.tx, {ada->user, bea->user});
+        COLLAB_TRY(const auto ringing, receive_ringing(call.tx, ticket));
+        EXPECT_EQ(ringing.size(), 1u);
+        return post_incoming_call(call, late.peer, ringing.at(bea->user));
+    });
     ASSERT_EQ(late.received<proto::IncomingCall>().size(), 1u);
-    write(*ada, [](rpc::Call& call) { return post_incoming_call(call); });
-    EXPECT_TRUE(ada->received<proto::IncomingCall>().empty());
 }
 
 TEST_P(RoomsLifecycle, EndsACallToWhoIsOffline) {

@@ -52,6 +52,24 @@ std::string name_of(Part part) {
     }
 }
 
+bool names_channel(std::uint32_t tag) {
+    const auto* field = proto::Envelope::descriptor()->FindFieldByNumber(static_cast<int>(tag));
+    if (field == nullptr) return false;
+    const auto* message = field->message_type();
+    return message->FindFieldByName("channel_id") != nullptr ||
+           message->FindFieldByName("message_ids") != nullptr ||
+           message->name() == "RejoinChannelBuffers";
+}
+
+std::vector<Setting> settings_for(std::uint32_t tag) {
+    const auto name = wire::find_message_type(tag)->name;
+    if (!names_channel(tag)) return {{.project_is_closed = name == "JoinProject"}};
+    const bool opens =
+        !name.starts_with("Join") && (name.find("ChannelBuffer") != std::string_view::npos ||
+                                      name.find("ChannelMessage") != std::string_view::npos);
+    return {{.channel_is_open = opens}, {.channel_is_public = true, .channel_is_open = opens}};
+}
+
 AuthorizationStage::AuthorizationStage(ServerWorld& world, Part part, Setting setting)
     : world_(world) {
     actor_ = &enter("actor");
@@ -266,6 +284,8 @@ void AuthorizationStage::fill(google::protobuf::Message& message) {
             const bool uuid = name == "session_id";
             reflection.SetString(&message, field,
                                  uuid ? "00000000-0000-4000-8000-000000000000" : "name");
+        } else if (name == "accept") {
+            reflection.SetBool(&message, field, true);
         } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_UINT64) {
             fill_integer(message, field);
         }
@@ -296,11 +316,11 @@ void AuthorizationStage::fill_integer(google::protobuf::Message& message,
     }
 }
 
-std::string AuthorizationStage::act(std::uint32_t tag) {
+std::string AuthorizationStage::act(std::uint32_t tag, Duration wait) {
     for (auto& seat : seats_) seat.seen = seat.client->inbox().size();
     const auto id = actor_->send_raw(tag, payload_for(tag));
     answer_rings();
-    world_.advance(std::chrono::seconds(1));  // what is told once a second is told
+    world_.advance(wait);
     return outcome(id, tag);
 }
 

@@ -37,6 +37,12 @@ struct Setting {
     bool operator==(const Setting&) const = default;
 };
 
+// Whether a message names a channel; it is sent to one of the members only and to a public one
+// then.
+bool names_channel(std::uint32_t tag);
+// The settings in which a message is sent.
+std::vector<Setting> settings_for(std::uint32_t tag);
+
 class AuthorizationStage {
 public:
     AuthorizationStage(ServerWorld& world, Part part, Setting setting);
@@ -47,7 +53,10 @@ public:
     // Sends the message and tells what came of it: "ok", the code of an Error, "unhandled" or "-"
     // (no answer); then "host" when the host was sent the same message, "others" when anybody else
     // was sent anything.
-    std::string act(std::uint32_t tag);
+    // What is told once a second is told, if `wait` is that long.
+    std::string act(std::uint32_t tag, Duration wait = std::chrono::seconds(1));
+    FakeClient& actor() { return *actor_; }
+    std::int64_t room() const { return room_; }
     // Nothing has changed since the beginning.
     bool unspent() const { return unspent_; }
 

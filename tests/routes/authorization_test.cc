@@ -23,33 +23,17 @@ struct Line {
     std::vector<std::string> cells;
 };
 
-bool names_channel(std::uint32_t tag) {
-    const auto* field = proto::Envelope::descriptor()->FindFieldByNumber(static_cast<int>(tag));
-    if (field == nullptr) return false;
-    const auto* message = field->message_type();
-    return message->FindFieldByName("channel_id") != nullptr ||
-           message->FindFieldByName("message_ids") != nullptr ||
-           message->name() == "RejoinChannelBuffers";
-}
-
 // What is about a channel has a line for a public one and one for one of the members only.
 std::vector<Line> all_lines() {
     std::vector<Line> lines;
     for (const auto& type : wire::message_types()) {
         if (type.kind == wire::MessageKind::response) continue;
-        const std::string name(type.name);
-        if (!names_channel(type.tag)) {
-            lines.push_back({name, type.tag, {.project_is_closed = name == "JoinProject"}, {}});
-            continue;
+        for (const auto& setting : settings_for(type.tag)) {
+            std::string name(type.name);
+            if (names_channel(type.tag))
+                name += setting.channel_is_public ? " (public)" : " (members)";
+            lines.push_back({name, type.tag, setting, {}});
         }
-        const bool opens =
-            !name.starts_with("Join") && (name.find("ChannelBuffer") != std::string::npos ||
-                                          name.find("ChannelMessage") != std::string::npos);
-        lines.push_back({name + " (members)", type.tag, {.channel_is_open = opens}, {}});
-        lines.push_back({name + " (public)",
-                         type.tag,
-                         {.channel_is_public = true, .channel_is_open = opens},
-                         {}});
     }
     std::ranges::sort(lines, {}, &Line::name);
     return lines;

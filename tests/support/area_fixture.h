@@ -82,6 +82,8 @@ protected:
         rpc::Call call{tx, caller, outbox_, random_, settings_, services_, now_, nullptr};
         auto result = work(call);
         if (result.ok()) {
+            const Status settled = outbox_.settle();
+            EXPECT_TRUE(settled.ok()) << (settled.ok() ? "" : settled.error().message);
             const Status committed = connection().commit();
             EXPECT_TRUE(committed.ok()) << (committed.ok() ? "" : committed.error().message);
         } else {

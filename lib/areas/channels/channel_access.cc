@@ -7,19 +7,16 @@
 namespace collab::channels {
 namespace {
 
-constexpr std::string_view kAnyRequiresCla = R"sql(
-    SELECT COUNT(*) FROM channels WHERE id IN IDS($1) AND requires_zed_cla
-)sql";
-
 // Only roots have members, so the path of a root is the start of every path in its tree.
-constexpr std::string_view kLoadAccess = R"sql(
-    SELECT c.id, c.name, c.visibility, c.parent_path, c.requires_zed_cla, c.channel_order,
-           m.channel_id, m.role, m.accepted
-    FROM channels c
-    LEFT JOIN channel_members m ON m.user_id = $2
-        AND c.parent_path || CAST(c.id AS TEXT) || '/' LIKE CAST(m.channel_id AS TEXT) || '/%'
-    WHERE c.id = $1
-)sql";
+#define COLLAB_ACCESS                                                                         \
+    "SELECT c.id, c.name, c.visibility, c.parent_path, c.requires_zed_cla, c.channel_order, " \
+    "m.channel_id, m.role, m.accepted FROM channels c "                                       \
+    "LEFT JOIN channel_members m ON m.user_id = $2 "                                          \
+    "AND c.parent_path || CAST(c.id AS TEXT) || '/' "                                         \
+    "LIKE CAST(m.channel_id AS TEXT) || '/%' "
+constexpr std::string_view kAccess = COLLAB_ACCESS "WHERE c.id = $1";
+constexpr std::string_view kAccessOfRoom =
+    COLLAB_ACCESS "WHERE c.id = (SELECT channel_id FROM rooms WHERE id = $1)";
 
 Error denied(const char* what) {
     return {ErrorCode::denied, what};
@@ -54,20 +51,28 @@ Result<Access> load_access(db::Tx& tx, ChannelId id, UserId user) {
 }
 
 db::Ticket send_access(db::Tx& tx, ChannelId id, UserId user) {
-    return tx.send(kLoadAccess, {id, user});
+    return tx.send(kAccess, {id, user});
 }
 
 Result<Access> receive_access(db::Tx& tx, db::Ticket ticket, UserId user) {
-    COLLAB_TRY(auto access, tx.one(ticket, [user](const db::Row& row) {
+    COLLAB_TRY(auto access, receive_access_if_any(tx, ticket, user));
+    if (!access) return no_such_channel();
+    return std::move(*access);
+}
+
+db::Ticket send_access_of_room(db::Tx& tx, RoomId room, UserId user) {
+    return tx.send(kAccessOfRoom, {room, user});
+}
+
+Result<std::optional<Access>> receive_access_if_any(db::Tx& tx, db::Ticket ticket, UserId user) {
+    return tx.one(ticket, [user](const db::Row& row) {
         Access found{to_channel(row), {}};
         if (!row.is_null(6)) {
             found.membership = Membership{row.id<ChannelId>(6), user,
                                           rpc::role_from_text(row.text(7)), row.boolean(8)};
         }
         return found;
-    }));
-    if (!access) return no_such_channel();
-    return std::move(*access);
+    });
 }
 
 Result<Channel> load_as_admin(db::Tx& tx, ChannelId id, UserId user) {
@@ -117,33 +122,24 @@ Result<rpc::Role> require_participant(db::Tx& tx, const Channel& channel, UserId
     return *role;
 }
 
-Result<bool> needs_cla(db::Tx& tx, const Channel& channel) {
-    std::vector<std::int64_t> ids = {channel.id.value};
-    for (const auto& ancestor : channel.parent_path) ids.push_back(ancestor.value);
-    COLLAB_TRY(const auto count,
-               tx.one(kAnyRequiresCla, {ids}, [](const db::Row& row) { return row.integer(0); }));
-    return count.value_or(0) > 0;
-}
-
-Result<Admission> admit(rpc::Call& call, const Channel& channel) {
-    COLLAB_TRY(auto membership, find_membership(call.tx, channel.root(), call.user()));
-    if (!membership) {
+Result<Admission> admit(rpc::Call& call, const Access& access) {
+    const auto& channel = access.channel;
+    if (!access.membership) {
         if (channel.visibility != rpc::Visibility::everybody) return forbidden();
         COLLAB_DO(
             insert_membership(call.tx, {channel.root(), call.user(), rpc::Role::guest, true}));
         return Admission{rpc::Role::guest, true};
     }
-    if (!rpc::may_see(membership->role, channel.visibility)) return forbidden();
-    if (membership->accepted) return Admission{membership->role, false};
+    auto membership = *access.membership;
+    if (!rpc::may_see(membership.role, channel.visibility)) return forbidden();
+    if (membership.accepted) return Admission{membership.role, false};
 
-    membership->accepted = true;
-    COLLAB_DO(update_membership(call.tx, *membership));
-    COLLAB_TRY(const auto notification,
-               notifications::answer_notification(call.tx, call.user(),
-                                                  notifications::Kind::channel_invitation,
-                                                  channel.root().value, true));
-    if (notification) notifications::post_added(call.outbox, call.user(), *notification);
-    return Admission{membership->role, true};
+    membership.accepted = true;
+    COLLAB_DO(update_membership(call.tx, membership));
+    notifications::answer_later(call.tx, call.outbox, call.user(),
+                                notifications::Kind::channel_invitation, channel.root().value,
+                                true);
+    return Admission{membership.role, true};
 }
 
 }  // namespace collab::channels

@@ -27,6 +27,9 @@ Result<Access> load_access(db::Tx& tx, ChannelId id, UserId user);
 // Starts that query; receive_access() takes its row.
 db::Ticket send_access(db::Tx& tx, ChannelId id, UserId user);
 Result<Access> receive_access(db::Tx& tx, db::Ticket ticket, UserId user);
+// The same of the channel of a room, and for whom a missing channel is no error.
+db::Ticket send_access_of_room(db::Tx& tx, RoomId room, UserId user);
+Result<std::optional<Access>> receive_access_if_any(db::Tx& tx, db::Ticket ticket, UserId user);
 // The channel, or the error of load_access() or require_admin().
 Result<Channel> load_as_admin(db::Tx& tx, ChannelId id, UserId user);
 
@@ -39,17 +42,15 @@ Result<rpc::Role> require_admin(db::Tx& tx, const Channel& channel, UserId user)
 Result<rpc::Role> require_member(db::Tx& tx, const Channel& channel, UserId user);
 Result<rpc::Role> require_participant(db::Tx& tx, const Channel& channel, UserId user);
 
-// Whether the channel or one of its ancestors asks for a signed CLA (6.10).
-Result<bool> needs_cla(db::Tx& tx, const Channel& channel);
-
 struct Admission {
     rpc::Role role;
     bool membership_changed = false;  // post_membership_updated() is due, after the answer
 };
 
-// Lets the caller into the channel's call: by his role; else by accepting the invitation to the
-// root if its role can see the channel (the notification is marked as answered and posted); else,
-// where the channel is public, as a new guest. Error forbidden: none of these; banned.
-Result<Admission> admit(rpc::Call& call, const Channel& channel);
+// Lets the caller, whose access it is, into the channel's call: by his role; else by accepting the
+// invitation to the root if its role can see the channel (the notification is marked as answered
+// and posted); else, where the channel is public, as a new guest. Error forbidden: none of these;
+// banned.
+Result<Admission> admit(rpc::Call& call, const Access& access);
 
 }  // namespace collab::channels

@@ -16,7 +16,16 @@ constexpr std::string_view kFindChannel = R"sql(
 
 constexpr std::string_view kListDescendants = R"sql(
     SELECT c.id, c.name, c.visibility, c.parent_path, c.requires_zed_cla, c.channel_order
-    FROM channels c WHERE c.parent_path LIKE $1 || '%' ORDER BY length(c.parent_path), c.id
+    FROM channels c
+    WHERE c.parent_path LIKE (SELECT t.parent_path || CAST(t.id AS TEXT) || '/%' FROM channels t
+                              WHERE t.id = $1)
+    ORDER BY length(c.parent_path), c.id
+)sql";
+
+constexpr std::string_view kFindParent = R"sql(
+    SELECT c.id, c.name, c.visibility, c.parent_path, c.requires_zed_cla, c.channel_order
+    FROM channels t JOIN channels c ON t.parent_path = c.parent_path || CAST(c.id AS TEXT) || '/'
+    WHERE t.id = $1
 )sql";
 
 constexpr std::string_view kListSiblings = R"sql(
@@ -73,11 +82,6 @@ constexpr std::string_view kFindInvitee = R"sql(
     WHERE u.id = $2
 )sql";
 
-constexpr std::string_view kListMemberships = R"sql(
-    SELECT channel_id, user_id, role, accepted FROM channel_members
-    WHERE channel_id = $1 AND accepted AND user_id IN IDS($2)
-)sql";
-
 constexpr std::string_view kSearchMemberships = R"sql(
     SELECT m.channel_id, m.user_id, m.role, m.accepted
     FROM channel_members m JOIN users u ON u.id = m.user_id
@@ -87,20 +91,29 @@ constexpr std::string_view kSearchMemberships = R"sql(
     LIMIT $3
 )sql";
 
+constexpr std::string_view kListInvitees =
+    "SELECT user_id FROM channel_members WHERE channel_id = $1 AND NOT accepted ORDER BY id";
+
 constexpr std::string_view kListParticipants = R"sql(
     SELECT p.user_id FROM rooms r JOIN room_participants p ON p.room_id = r.id
     WHERE r.channel_id = $1 AND p.answering_connection_id IS NOT NULL ORDER BY p.user_id
 )sql";
 
-// $3 is 0 for all users.
+// $2 is 0 for all users.
 constexpr std::string_view kListPresences = R"sql(
-    SELECT c.id, c.name, c.visibility, c.parent_path, c.requires_zed_cla, c.channel_order, a.user_id
+    SELECT c.id, c.name, c.visibility, c.parent_path, c.requires_zed_cla, c.channel_order,
+           a.user_id, m.role
     FROM (SELECT r.channel_id AS channel_id, p.user_id AS user_id
           FROM rooms r JOIN room_participants p ON p.room_id = r.id
           UNION SELECT channel_id, user_id FROM channel_buffer_collaborators
           UNION SELECT channel_id, user_id FROM channel_chat_participants) a
     JOIN channels c ON c.id = a.channel_id
-    WHERE (c.id = $1 OR c.parent_path LIKE $2 || '%') AND (a.user_id = $3 OR $3 = 0)
+    LEFT JOIN channel_members m ON m.user_id = a.user_id AND m.accepted
+        AND c.parent_path || CAST(c.id AS TEXT) || '/' LIKE CAST(m.channel_id AS TEXT) || '/%'
+    WHERE (c.id = $1
+           OR c.parent_path LIKE (SELECT t.parent_path || CAST(t.id AS TEXT) || '/%'
+                                  FROM channels t WHERE t.id = $1))
+        AND (a.user_id = $2 OR $2 = 0)
     ORDER BY c.id, a.user_id
 )sql";
 
@@ -154,7 +167,19 @@ Result<Channel> load_channel(db::Tx& tx, ChannelId id) {
 }
 
 Result<std::vector<Channel>> list_descendants(db::Tx& tx, const Channel& channel) {
-    return tx.list(kListDescendants, {channel.full_path()}, to_channel);
+    return receive_channels(tx, send_descendants(tx, channel.id));
+}
+
+db::Ticket send_descendants(db::Tx& tx, ChannelId id) {
+    return tx.send(kListDescendants, {id});
+}
+
+db::Ticket send_parent(db::Tx& tx, ChannelId id) {
+    return tx.send(kFindParent, {id});
+}
+
+Result<std::vector<Channel>> receive_channels(db::Tx& tx, db::Ticket ticket) {
+    return tx.list(ticket, to_channel);
 }
 
 Result<std::vector<Channel>> list_siblings(db::Tx& tx, const Channel& channel) {
@@ -217,7 +242,15 @@ Status delete_channels(db::Tx& tx, const std::vector<std::int64_t>& ids) {
 }
 
 Result<std::optional<Membership>> find_membership(db::Tx& tx, ChannelId root, UserId user) {
-    return tx.one(kFindMembership, {root, user}, to_membership);
+    return receive_membership(tx, send_membership(tx, root, user));
+}
+
+db::Ticket send_membership(db::Tx& tx, ChannelId root, UserId user) {
+    return tx.send(kFindMembership, {root, user});
+}
+
+Result<std::optional<Membership>> receive_membership(db::Tx& tx, db::Ticket ticket) {
+    return tx.one(ticket, to_membership);
 }
 
 Status insert_membership(db::Tx& tx, const Membership& membership) {
@@ -239,27 +272,33 @@ Result<std::optional<Invitee>> find_invitee(db::Tx& tx, ChannelId root, UserId u
                   [](const db::Row& row) { return Invitee{!row.is_null(0)}; });
 }
 
-Result<std::vector<Membership>> list_memberships(db::Tx& tx, ChannelId root,
-                                                 const std::vector<std::int64_t>& users) {
-    return tx.list(kListMemberships, {root, users}, to_membership);
-}
-
 Result<std::vector<Membership>> search_memberships(db::Tx& tx, ChannelId root,
                                                    const std::string& pattern, std::int64_t limit) {
     return tx.list(kSearchMemberships, {root, pattern, limit}, to_membership);
 }
 
-Result<std::vector<UserId>> list_participants(db::Tx& tx, ChannelId channel) {
-    return tx.list(kListParticipants, {channel},
-                   [](const db::Row& row) { return row.id<UserId>(0); });
+db::Ticket send_invitees(db::Tx& tx, ChannelId root) {
+    return tx.send(kListInvitees, {root});
 }
 
-Result<std::vector<Presence>> list_presences(db::Tx& tx, const Channel& channel,
-                                             std::optional<UserId> user) {
-    return tx.list(kListPresences, {channel.id, channel.full_path(), user.value_or(UserId{})},
-                   [](const db::Row& row) {
-                       return Presence{to_channel(row), row.id<UserId>(6)};
-                   });
+db::Ticket send_participants(db::Tx& tx, ChannelId channel) {
+    return tx.send(kListParticipants, {channel});
+}
+
+Result<std::vector<UserId>> receive_users(db::Tx& tx, db::Ticket ticket) {
+    return tx.list(ticket, [](const db::Row& row) { return row.id<UserId>(0); });
+}
+
+db::Ticket send_presences(db::Tx& tx, ChannelId channel, std::optional<UserId> user) {
+    return tx.send(kListPresences, {channel, user.value_or(UserId{})});
+}
+
+Result<std::vector<Presence>> receive_presences(db::Tx& tx, db::Ticket ticket) {
+    return tx.list(ticket, [](const db::Row& row) {
+        Presence presence{to_channel(row), row.id<UserId>(6), {}};
+        if (!row.is_null(7)) presence.role = rpc::role_from_text(row.text(7));
+        return presence;
+    });
 }
 
 }  // namespace collab::channels

@@ -24,7 +24,7 @@ struct Channel {
     rpc::Visibility visibility = rpc::Visibility::members;
     std::vector<ChannelId> parent_path;  // from the root down to the parent; empty: a root
     int order = 1;                       // among its siblings
-    bool requires_cla = false;           // set on itself; needs_cla() looks at the ancestors too
+    bool requires_cla = false;           // set on itself; an ancestor may ask, too
 
     bool is_root() const { return parent_path.empty(); }
     ChannelId root() const { return is_root() ? id : parent_path.front(); }
@@ -55,6 +55,10 @@ Result<Channel> load_channel(db::Tx& tx, ChannelId id);
 
 // All below the channel, parents before children.
 Result<std::vector<Channel>> list_descendants(db::Tx& tx, const Channel& channel);
+// The same, and the parent if there is one, asked and fetched apart.
+db::Ticket send_descendants(db::Tx& tx, ChannelId id);
+db::Ticket send_parent(db::Tx& tx, ChannelId id);
+Result<std::vector<Channel>> receive_channels(db::Tx& tx, db::Ticket ticket);
 // Those with the same parent, the channel itself included, in their order. Requires no root.
 Result<std::vector<Channel>> list_siblings(db::Tx& tx, const Channel& channel);
 // What is asked before a channel becomes a child of another.
@@ -80,6 +84,9 @@ Status delete_channels(db::Tx& tx, const std::vector<std::int64_t>& ids);
 
 // The row of the user at the channel itself; only roots have any.
 Result<std::optional<Membership>> find_membership(db::Tx& tx, ChannelId root, UserId user);
+// The same, asked and fetched apart so that it can travel with other reads.
+db::Ticket send_membership(db::Tx& tx, ChannelId root, UserId user);
+Result<std::optional<Membership>> receive_membership(db::Tx& tx, db::Ticket ticket);
 Status insert_membership(db::Tx& tx, const Membership& membership);
 // Stores role and acceptance of an existing row.
 Status update_membership(db::Tx& tx, const Membership& membership);
@@ -90,25 +97,27 @@ struct Invitee {
 };
 // Nothing when there is no such user.
 Result<std::optional<Invitee>> find_invitee(db::Tx& tx, ChannelId root, UserId user);
-// Accepted roles of these users in the root, in no order.
-Result<std::vector<Membership>> list_memberships(db::Tx& tx, ChannelId root,
-                                                 const std::vector<std::int64_t>& users);
 
 // Members and invitees whose login matches a pattern of LIKE in lower case: admins, members,
 // guests, then the others; of each, who accepted first; then by login.
 Result<std::vector<Membership>> search_memberships(db::Tx& tx, ChannelId root,
                                                    const std::string& pattern, std::int64_t limit);
 
-// Answered participants of the channel's room, by user id.
-Result<std::vector<UserId>> list_participants(db::Tx& tx, ChannelId channel);
+// Who is invited to the root and has not answered; answered participants of the channel's room, by
+// user id.
+db::Ticket send_invitees(db::Tx& tx, ChannelId root);
+db::Ticket send_participants(db::Tx& tx, ChannelId channel);
+Result<std::vector<UserId>> receive_users(db::Tx& tx, db::Ticket ticket);
 
 // A user who has a place in a channel: in its call (ringing included), its notes or its chat.
 struct Presence {
     Channel channel;
     UserId user;
+    std::optional<rpc::Role> role;  // of an accepted membership of the root
 };
-// All such places in a channel and below it; of one user only, when given.
-Result<std::vector<Presence>> list_presences(db::Tx& tx, const Channel& channel,
-                                             std::optional<UserId> user);
+// All such places in a channel and below it; of one user only, when given. Asked and fetched apart
+// so that they can travel with other reads.
+db::Ticket send_presences(db::Tx& tx, ChannelId channel, std::optional<UserId> user);
+Result<std::vector<Presence>> receive_presences(db::Tx& tx, db::Ticket ticket);
 
 }  // namespace collab::channels

@@ -85,19 +85,27 @@ void add_participant(std::vector<ChannelParticipants>& list, ChannelId channel, 
     list.back().users.push_back(user);
 }
 
-// Reads roots and visible channels; of the tree that `within` is in only, when it is given.
-Status load_tree(db::Tx& tx, UserId user, const Channel* within, ChannelSet& set) {
+TreeTickets send_trees(db::Tx& tx, UserId user, const Channel* within) {
     const db::Values values = {user, within ? within->root() : ChannelId{}};
-    const auto roots_sent = tx.send(kMemberships, values);
-    const auto descendants_sent = tx.send(kDescendants, values);
-    std::optional<db::Ticket> below_sent;
-    if (within) below_sent = tx.send(kBelow, {within->id, within->full_path()});
-    COLLAB_TRY(auto roots, tx.list(roots_sent, to_root));
-    COLLAB_TRY(auto descendants, tx.list(descendants_sent, to_channel));
-    if (below_sent) {
-        COLLAB_TRY(set.hidden,
-                   tx.list(*below_sent, [](const db::Row& row) { return row.id<ChannelId>(0); }));
+    TreeTickets tickets{user, tx.send(kMemberships, values), tx.send(kDescendants, values), {}};
+    if (within) tickets.below = tx.send(kBelow, {within->id, within->full_path()});
+    return tickets;
+}
+
+}  // namespace
+
+TreeTickets send_tree(db::Tx& tx, UserId user, const Channel& within) {
+    return send_trees(tx, user, &within);
+}
+
+Status receive_tree(db::Tx& tx, const TreeTickets& tickets, ChannelSet& set) {
+    COLLAB_TRY(auto roots, tx.list(tickets.roots, to_root));
+    COLLAB_TRY(auto descendants, tx.list(tickets.descendants, to_channel));
+    if (tickets.below) {
+        COLLAB_TRY(set.hidden, tx.list(*tickets.below,
+                                       [](const db::Row& row) { return row.id<ChannelId>(0); }));
     }
+    set.user = tickets.user;
 
     std::unordered_map<ChannelId, std::string> paths;
     for (const auto& each : descendants) paths.emplace(each.id, each.full_path());
@@ -106,10 +114,10 @@ Status load_tree(db::Tx& tx, UserId user, const Channel* within, ChannelSet& set
     set.channels = std::move(descendants);
     for (auto& row : roots) {
         if (!row.accepted) {
-            if (!within) set.invitations.push_back(std::move(row.channel));
+            if (!tickets.below) set.invitations.push_back(std::move(row.channel));
             continue;
         }
-        set.memberships.push_back({row.channel.id, user, row.role, true});
+        set.memberships.push_back({row.channel.id, tickets.user, row.role, true});
         if (rpc::may_see(row.role, row.channel.visibility)) {
             set.channels.push_back(std::move(row.channel));
         }
@@ -120,39 +128,38 @@ Status load_tree(db::Tx& tx, UserId user, const Channel* within, ChannelSet& set
     return ok();
 }
 
-Result<ChannelSet> load(db::Tx& tx, UserId user, const Channel* within) {
-    ChannelSet set;
-    COLLAB_DO(load_tree(tx, user, within, set));
-    if (set.channels.empty()) return set;
-
+DetailTickets send_details(db::Tx& tx, const ChannelSet& set) {
     std::vector<std::int64_t> ids;
     for (const auto& channel : set.channels) ids.push_back(channel.id.value);
-    const auto participants_sent = tx.send(kParticipants, {ids});
-    const auto latest_notes_sent = tx.send(kLatestNotes, {ids});
-    const auto observed_notes_sent = tx.send(kObservedNotes, {ids, user});
-    const auto latest_messages_sent = tx.send(kLatestMessages, {ids});
-    const auto observed_messages_sent = tx.send(kObservedMessages, {ids, user});
-    COLLAB_TRY(const auto participants, tx.list(participants_sent, [](const db::Row& row) {
+    if (ids.empty()) return {};
+    return {true,
+            tx.send(kParticipants, {ids}),
+            tx.send(kLatestNotes, {ids}),
+            tx.send(kObservedNotes, {ids, set.user}),
+            tx.send(kLatestMessages, {ids}),
+            tx.send(kObservedMessages, {ids, set.user})};
+}
+
+Status receive_details(db::Tx& tx, const DetailTickets& tickets, ChannelSet& set) {
+    if (!tickets.sent) return ok();
+    COLLAB_TRY(const auto participants, tx.list(tickets.participants, [](const db::Row& row) {
         return std::pair(row.id<ChannelId>(0), row.id<UserId>(1));
     }));
     for (const auto& [channel, participant] : participants) {
         add_participant(set.participants, channel, participant);
     }
-    COLLAB_TRY(set.latest_notes, tx.list(latest_notes_sent, to_notes_version));
-    COLLAB_TRY(set.observed_notes, tx.list(observed_notes_sent, to_notes_version));
-    COLLAB_TRY(set.latest_messages, tx.list(latest_messages_sent, to_latest_message));
-    COLLAB_TRY(set.observed_messages, tx.list(observed_messages_sent, to_latest_message));
-    return set;
+    COLLAB_TRY(set.latest_notes, tx.list(tickets.latest_notes, to_notes_version));
+    COLLAB_TRY(set.observed_notes, tx.list(tickets.observed_notes, to_notes_version));
+    COLLAB_TRY(set.latest_messages, tx.list(tickets.latest_messages, to_latest_message));
+    COLLAB_TRY(set.observed_messages, tx.list(tickets.observed_messages, to_latest_message));
+    return ok();
 }
-
-}  // namespace
 
 Result<ChannelSet> load_channel_set(db::Tx& tx, UserId user) {
-    return load(tx, user, nullptr);
-}
-
-Result<ChannelSet> load_channel_set(db::Tx& tx, UserId user, const Channel& within) {
-    return load(tx, user, &within);
+    ChannelSet set;
+    COLLAB_DO(receive_tree(tx, send_trees(tx, user, nullptr), set));
+    COLLAB_DO(receive_details(tx, send_details(tx, set), set));
+    return set;
 }
 
 }  // namespace collab::channels

@@ -28,6 +28,7 @@ struct ChannelParticipants {
 };
 
 struct ChannelSet {
+    UserId user;
     std::vector<Membership> memberships;  // accepted ones, banned included
     std::vector<Channel> channels;        // visible: descendants by path, then the roots
     std::vector<ChannelId> hidden;        // of `within` and all below it, what is not visible
@@ -41,7 +42,27 @@ struct ChannelSet {
 
 // Of all roots.
 Result<ChannelSet> load_channel_set(db::Tx& tx, UserId user);
-// Of the tree that the channel is in, without invitations.
-Result<ChannelSet> load_channel_set(db::Tx& tx, UserId user, const Channel& within);
+
+// The same of the tree that the channel is in, without invitations, in halves that can travel with
+// other reads: the tree, then what is in it.
+struct TreeTickets {
+    UserId user;
+    db::Ticket roots;
+    db::Ticket descendants;
+    std::optional<db::Ticket> below;
+};
+TreeTickets send_tree(db::Tx& tx, UserId user, const Channel& within);
+Status receive_tree(db::Tx& tx, const TreeTickets& tickets, ChannelSet& set);
+
+struct DetailTickets {
+    bool sent = false;
+    db::Ticket participants = 0;
+    db::Ticket latest_notes = 0;
+    db::Ticket observed_notes = 0;
+    db::Ticket latest_messages = 0;
+    db::Ticket observed_messages = 0;
+};
+DetailTickets send_details(db::Tx& tx, const ChannelSet& set);
+Status receive_details(db::Tx& tx, const DetailTickets& tickets, ChannelSet& set);
 
 }  // namespace collab::channels

@@ -51,11 +51,22 @@ void post_invitation(rpc::Outbox& outbox, const Channel& channel, UserId invitee
     outbox.to_user(invitee, update);
 }
 
-// The membership or invitation at exactly this channel; nothing at a channel that is no root.
-Result<std::optional<Membership>> find_member(rpc::Call& call, const Access& access, UserId user) {
-    if (!access.channel.is_root()) return std::optional<Membership>();
-    if (user == call.user()) return access.membership;
-    return find_membership(call.tx, access.channel.id, user);
+// A channel in which a member is about to change.
+struct Change {
+    Access access;                     // of the caller
+    std::optional<Membership> member;  // or invitation; nothing at a channel that is no root
+    std::vector<Presence> presences;   // of the member in the tree
+};
+
+Result<Change> load_change(rpc::Call& call, ChannelId id, UserId user) {
+    const auto member = send_membership(call.tx, id, user);
+    const auto presences = send_presences(call.tx, id, user);
+    COLLAB_TRY(auto access, load_access(call.tx, id, call.user()));
+    Change change{std::move(access), {}, {}};
+    COLLAB_TRY(auto found, receive_membership(call.tx, member));
+    if (change.access.channel.is_root()) change.member = std::move(found);
+    COLLAB_TRY(change.presences, receive_presences(call.tx, presences));
+    return change;
 }
 
 // A wildcard before every letter and digit and one at the end; other characters say nothing. So
@@ -116,45 +127,40 @@ Status respond_to_channel_invite(rpc::Call& call, const proto::RespondToChannelI
         auto membership = *access.membership;
         membership.accepted = true;
         COLLAB_DO(update_membership(call.tx, membership));
-        COLLAB_DO(post_membership_updated(call, channel, call.user()));
+        post_membership_updated(call, channel, call.user());
     } else {
         COLLAB_DO(delete_membership(call.tx, channel.id, call.user()));
         proto::UpdateChannels update;
         update.add_remove_channel_invitations(request.channel_id());
         call.outbox.to_user(call.user(), update);
     }
-    COLLAB_TRY(const auto notification,
-               notifications::answer_notification(call.tx, call.user(), Kind::channel_invitation,
-                                                  channel.id.value, request.accept()));
-    if (notification) notifications::post_added(call.outbox, call.user(), *notification);
+    notifications::answer_later(call.tx, call.outbox, call.user(), Kind::channel_invitation,
+                                channel.id.value, request.accept());
     return ok();
 }
 
 Status remove_channel_member(rpc::Call& call, const proto::RemoveChannelMember& request) {
     const auto user = user_of(request);
-    COLLAB_TRY(const auto access, load_access(call.tx, channel_of(request), call.user()));
+    COLLAB_TRY(const auto change, load_change(call, channel_of(request), user));
+    const auto& [access, member, presences] = change;
     if (user != call.user()) COLLAB_DO(require_admin(access));
-    COLLAB_TRY(const auto member, find_member(call, access, user));
     if (!member) return no_such_member();
     const auto& channel = access.channel;
     COLLAB_DO(delete_membership(call.tx, channel.id, user));
-    COLLAB_TRY(
-        const auto notification,
-        notifications::delete_unread(call.tx, user, Kind::channel_invitation, channel.id.value));
-
-    COLLAB_DO(post_membership_updated(call, channel, user));
-    if (notification) notifications::post_deleted(call.outbox, user, *notification);
+    post_membership_updated(call, channel, user);
+    notifications::delete_later(call.tx, call.outbox, user, Kind::channel_invitation,
+                                channel.id.value);
     call.outbox.reply();
     if (!member->accepted) return ok();
-    return revoke(call, channel, user, member->role, {});
+    return revoke(call, presences, member->role, {});
 }
 
 Status set_channel_member_role(rpc::Call& call, const proto::SetChannelMemberRole& request) {
     COLLAB_TRY(const auto role, requested_role(request.role()));
     const auto user = user_of(request);
-    COLLAB_TRY(const auto access, load_access(call.tx, channel_of(request), call.user()));
+    COLLAB_TRY(auto change, load_change(call, channel_of(request), user));
+    auto& [access, member, presences] = change;
     COLLAB_DO(require_admin(access));
-    COLLAB_TRY(auto member, find_member(call, access, user));
     if (!member) return no_such_member();
     const auto before = member->role;
     member->role = role;
@@ -164,9 +170,9 @@ Status set_channel_member_role(rpc::Call& call, const proto::SetChannelMemberRol
         post_invitation(call.outbox, access.channel, user);
         return ok();
     }
-    COLLAB_DO(post_membership_updated(call, access.channel, user));
+    post_membership_updated(call, access.channel, user);
     call.outbox.reply();
-    return revoke(call, access.channel, user, before, role);
+    return revoke(call, presences, before, role);
 }
 
 Result<proto::GetChannelMembersResponse> get_channel_members(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "areas/channels/membership_updates.h"
 
+#include <memory>
+
 #include "areas/channels/channel_messages.h"
 #include "areas/channels/subscriptions.h"
 #include "rpc/live.h"
@@ -19,19 +21,7 @@ void post_subscription(rpc::Outbox& outbox, UserId user, ChannelId root, const C
     });
 }
 
-}  // namespace
-
-Status post_channel_participants(rpc::Call& call, const Channel& channel) {
-    COLLAB_TRY(const auto users, list_participants(call.tx, channel.id));
-    post_to_subscribers(call.outbox, channel.root(), channel.visibility,
-                        make_participants_update(channel.id, users));
-    return ok();
-}
-
-Status post_membership_updated(rpc::Call& call, const Channel& channel, UserId user) {
-    const auto root = channel.root();
-    COLLAB_TRY(const auto set, load_channel_set(call.tx, user, channel));
-
+void post_tree(rpc::Outbox& outbox, UserId user, ChannelId root, const ChannelSet& set) {
     proto::UpdateUserChannels memberships;
     *memberships.mutable_channel_memberships() =
         std::move(*make_user_channels(set).mutable_channel_memberships());
@@ -42,10 +32,37 @@ Status post_membership_updated(rpc::Call& call, const Channel& channel, UserId u
     // The invitation that people see is the root's, whichever channel of the tree was joined.
     update.add_remove_channel_invitations(static_cast<std::uint64_t>(root.value));
 
-    post_subscription(call.outbox, user, root, set);
-    call.outbox.to_user(user, memberships);
-    call.outbox.to_user(user, update);
-    return ok();
+    post_subscription(outbox, user, root, set);
+    outbox.to_user(user, memberships);
+    outbox.to_user(user, update);
+}
+
+}  // namespace
+
+void post_channel_participants(rpc::Call& call, const Channel& channel) {
+    const auto ticket = send_participants(call.tx, channel.id);
+    call.outbox.later([&tx = call.tx, ticket, id = channel.id, root = channel.root(),
+                       visibility = channel.visibility](rpc::Outbox& outbox) -> Status {
+        COLLAB_TRY(const auto users, receive_users(tx, ticket));
+        post_to_subscribers(outbox, root, visibility, make_participants_update(id, users));
+        return ok();
+    });
+}
+
+void post_membership_updated(rpc::Call& call, const Channel& channel, UserId user) {
+    const auto tree = send_tree(call.tx, user, channel);
+    call.outbox.later(
+        [&tx = call.tx, tree, user, root = channel.root()](rpc::Outbox& outbox) -> Status {
+            auto set = std::make_shared<ChannelSet>();
+            COLLAB_DO(receive_tree(tx, tree, *set));
+            const auto details = send_details(tx, *set);
+            outbox.later([&tx, set, details, user, root](rpc::Outbox& filled) -> Status {
+                COLLAB_DO(receive_details(tx, details, *set));
+                post_tree(filled, user, root, *set);
+                return ok();
+            });
+            return ok();
+        });
 }
 
 }  // namespace collab::channels

@@ -9,13 +9,14 @@
 
 namespace collab::channels {
 
-// Tells the subscribers who can see the channel who is in its call now (6.9; answered only). Reads
-// the rows as this transaction leaves them.
-Status post_channel_participants(rpc::Call& call, const Channel& channel);
+// Tells the subscribers who can see the channel who is in its call now (6.9; answered only): asks
+// at once and posts later.
+void post_channel_participants(rpc::Call& call, const Channel& channel);
 
 // The user's membership of the channel's root changed: subscribes him accordingly and tells all his
 // connections what he sees of that tree now, and that of the channel and what is below it he does
-// not see the rest (6.5). An invitation to the root vanishes.
-Status post_membership_updated(rpc::Call& call, const Channel& channel, UserId user);
+// not see the rest (6.5). An invitation to the root vanishes. Asks for the tree at once and for
+// what is in it later.
+void post_membership_updated(rpc::Call& call, const Channel& channel, UserId user);
 
 }  // namespace collab::channels

@@ -13,14 +13,17 @@
 
 namespace collab::channels {
 
-// The channel is about to be deleted with all below it.
-Status evict_everybody(rpc::Call& call, const Channel& channel);
+// The channel in which and below which these people are is about to be deleted.
+Status evict_everybody(rpc::Call& call, const std::vector<Presence>& presences);
 
-// The channel has its visibility now: members of its tree whose role cannot see it have to go.
-Status evict_who_cannot_see(rpc::Call& call, const Channel& channel);
+// The channel has its visibility now: of these people, members of its tree whose role cannot see it
+// have to go.
+Status evict_who_cannot_see(rpc::Call& call, const Channel& channel,
+                            const std::vector<Presence>& presences);
 
-// The user's role in the tree of a root was `before` and is `after`; nothing: none any more.
-Status revoke(rpc::Call& call, const Channel& root, UserId user, rpc::Role before,
+// The role of the user whose presences in the tree these are was `before` and is `after`; nothing:
+// none any more.
+Status revoke(rpc::Call& call, const std::vector<Presence>& presences, rpc::Role before,
               std::optional<rpc::Role> after);
 
 }  // namespace collab::channels

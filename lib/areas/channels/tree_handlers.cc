@@ -2,7 +2,6 @@
 #include "areas/channels/tree_handlers.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "areas/channels/channel_access.h"
 #include "areas/channels/channel_messages.h"
@@ -89,16 +88,17 @@ Status check_move(const Channel& channel, const Channel& target) {
     return ok();
 }
 
-Status check_visibility(rpc::Call& call, const Channel& channel, rpc::Visibility visibility) {
+// `parents`: the one that there is, or none.
+Status check_visibility(const std::vector<Channel>& parents, const std::vector<Channel>& below,
+                        rpc::Visibility visibility) {
     if (visibility == rpc::Visibility::everybody) {
-        if (channel.is_root()) return ok();
-        COLLAB_TRY(const auto parent, load_channel(call.tx, *channel.parent()));
-        if (parent.visibility == rpc::Visibility::everybody) return ok();
+        if (parents.empty() || parents.front().visibility == rpc::Visibility::everybody) {
+            return ok();
+        }
         return Error{ErrorCode::bad_public_nesting,
                      "a channel in a private channel cannot be public",
                      {"direction=parent"}};
     }
-    COLLAB_TRY(const auto below, list_descendants(call.tx, channel));
     for (const auto& each : below) {
         if (each.visibility == rpc::Visibility::everybody) {
             return Error{ErrorCode::bad_public_nesting,
@@ -122,20 +122,15 @@ std::vector<Channel> exchange(std::vector<Channel> siblings, std::size_t at, std
 }
 
 // Who was invited has nothing to answer any more.
-Status withdraw_invitations(rpc::Call& call, const Channel& root) {
-    constexpr std::int64_t kAll = std::numeric_limits<std::int32_t>::max();
-    COLLAB_TRY(const auto memberships, search_memberships(call.tx, root.id, "%", kAll));
+void withdraw_invitations(rpc::Call& call, const Channel& root,
+                          const std::vector<UserId>& invitees) {
     proto::UpdateChannels update;
     update.add_remove_channel_invitations(static_cast<std::uint64_t>(root.id.value));
-    for (const auto& each : memberships) {
-        if (each.accepted) continue;
-        call.outbox.to_user(each.user, update);
-        COLLAB_TRY(const auto notification,
-                   notifications::delete_unread(
-                       call.tx, each.user, notifications::Kind::channel_invitation, root.id.value));
-        if (notification) notifications::post_deleted(call.outbox, each.user, *notification);
+    for (const auto each : invitees) {
+        call.outbox.to_user(each, update);
+        notifications::delete_later(call.tx, call.outbox, each,
+                                    notifications::Kind::channel_invitation, root.id.value);
     }
-    return ok();
 }
 
 }  // namespace
@@ -174,23 +169,29 @@ Result<proto::CreateChannelResponse> create_channel(rpc::Call& call,
 }
 
 Status delete_channel(rpc::Call& call, const proto::DeleteChannel& request) {
-    COLLAB_TRY(const auto channel, load_as_admin(call.tx, channel_of(request), call.user()));
-    COLLAB_TRY(const auto below, list_descendants(call.tx, channel));
+    const auto id = channel_of(request);
+    const auto descendants = send_descendants(call.tx, id);
+    const auto presences_ticket = send_presences(call.tx, id, {});
+    const auto invitees_ticket = send_invitees(call.tx, id);
+    COLLAB_TRY(const auto channel, load_as_admin(call.tx, id, call.user()));
+    COLLAB_TRY(const auto below, receive_channels(call.tx, descendants));
+    COLLAB_TRY(const auto presences, receive_presences(call.tx, presences_ticket));
+    COLLAB_TRY(const auto invitees, receive_users(call.tx, invitees_ticket));
     proto::UpdateChannels update;
     std::vector<std::int64_t> ids;
     for (const auto& each : below) ids.push_back(each.id.value);
     ids.push_back(channel.id.value);
-    for (const auto id : ids) update.add_delete_channels(static_cast<std::uint64_t>(id));
+    for (const auto each : ids) update.add_delete_channels(static_cast<std::uint64_t>(each));
 
     call.outbox.reply();
     post_to_all_subscribers(call.outbox, channel.root(), update);
     if (channel.is_root()) {
-        COLLAB_DO(withdraw_invitations(call, channel));
+        withdraw_invitations(call, channel, invitees);
         call.outbox.effect(
             [root = channel.id](rpc::Live& live) { live.state<Subscriptions>().drop(root); });
     }
     // Last of what is sent: it may close connections.
-    COLLAB_DO(evict_everybody(call, channel));
+    COLLAB_DO(evict_everybody(call, presences));
     return delete_channels(call.tx, ids);
 }
 
@@ -262,8 +263,17 @@ Status reorder_channel(rpc::Call& call, const proto::ReorderChannel& request) {
 Status set_channel_visibility(rpc::Call& call, const proto::SetChannelVisibility& request) {
     const auto visibility = rpc::visibility_from_wire(request.visibility());
     if (!visibility) return Error{ErrorCode::invalid, "unknown visibility"};
-    COLLAB_TRY(auto channel, load_as_admin(call.tx, channel_of(request), call.user()));
-    COLLAB_DO(check_visibility(call, channel, *visibility));
+    const auto id = channel_of(request);
+    const auto parent_ticket = send_parent(call.tx, id);
+    const auto below_ticket = send_descendants(call.tx, id);
+    const auto people_ticket = send_participants(call.tx, id);
+    const auto presences_ticket = send_presences(call.tx, id, {});
+    COLLAB_TRY(auto channel, load_as_admin(call.tx, id, call.user()));
+    COLLAB_TRY(const auto parents, receive_channels(call.tx, parent_ticket));
+    COLLAB_TRY(const auto below, receive_channels(call.tx, below_ticket));
+    COLLAB_TRY(const auto users, receive_users(call.tx, people_ticket));
+    COLLAB_TRY(const auto presences, receive_presences(call.tx, presences_ticket));
+    COLLAB_DO(check_visibility(parents, below, *visibility));
     COLLAB_DO(set_visibility(call.tx, channel.id, *visibility));
     channel.visibility = *visibility;
 
@@ -274,12 +284,11 @@ Status set_channel_visibility(rpc::Call& call, const proto::SetChannelVisibility
         update.add_delete_channels(request.channel_id());
     } else {
         // Who sees it for the first time learns who is in it.
-        COLLAB_TRY(const auto users, list_participants(call.tx, channel.id));
         if (!users.empty()) update.MergeFrom(make_participants_update(channel.id, users));
     }
     post_to_outsiders(call.outbox, channel.root(), update);
     call.outbox.reply();
-    return evict_who_cannot_see(call, channel);
+    return evict_who_cannot_see(call, channel, presences);
 }
 
 }  // namespace collab::channels

@@ -22,15 +22,15 @@ struct Place {
 Result<Place> enter(rpc::Call& call, std::uint64_t channel_number) {
     const ChannelId id{static_cast<std::int64_t>(channel_number)};
     const auto ticket = send_participants(call.tx, id);
-    auto channel = channels::load_channel(call.tx, id);
+    COLLAB_TRY(auto access, channels::load_access(call.tx, id, call.user()));
     COLLAB_TRY(auto participants, receive_participants(call.tx, ticket));
-    if (!channel.ok()) return channel.error();
-    COLLAB_TRY(const auto role, channels::require_participant(call.tx, *channel, call.user()));
+    COLLAB_DO(channels::require_participant(access));
+    const auto role = *access.role();
     if (std::ranges::none_of(participants,
                              [&](const auto& each) { return each.user == call.user(); })) {
         return Error{ErrorCode::denied, "you are not in the chat of this channel"};
     }
-    return Place{*std::move(channel), role, std::move(participants)};
+    return Place{std::move(access.channel), role, std::move(participants)};
 }
 
 // The body and nonce that a message may have.
@@ -52,9 +52,13 @@ Result<Message> check(rpc::Call& call, const Request& request) {
     return message;
 }
 
-Result<Message> load_message(rpc::Call& call, const Place& place, std::uint64_t number) {
-    COLLAB_TRY(auto found, find_message(call.tx, place.channel.id,
-                                        MessageId{static_cast<std::int64_t>(number)}));
+MessageTickets ask_for_message(rpc::Call& call, std::uint64_t channel, std::uint64_t message) {
+    return send_find(call.tx, ChannelId{static_cast<std::int64_t>(channel)},
+                     MessageId{static_cast<std::int64_t>(message)});
+}
+
+Result<Message> load_message(rpc::Call& call, const MessageTickets& asked) {
+    COLLAB_TRY(auto found, receive_message(call.tx, asked));
     if (!found) return Error{ErrorCode::not_found, "no such message in this channel"};
     return *std::move(found);
 }
@@ -102,14 +106,15 @@ Result<proto::SendChannelMessageResponse> send_channel_message(
     post_to_participants(call.outbox, place.participants, sent, call.peer());
     call.outbox.reply();
     post_unseen(call, place, message);
-    COLLAB_DO(notify_mentioned(call, message, mentioned.users));
+    notify_mentioned(call, call.outbox, message, mentioned.users);
     return response;
 }
 
 Status update_channel_message(rpc::Call& call, const proto::UpdateChannelMessage& request) {
     COLLAB_TRY(const auto wanted, check(call, request));
+    const auto asked = ask_for_message(call, request.channel_id(), request.message_id());
     COLLAB_TRY(const auto place, enter(call, request.channel_id()));
-    COLLAB_TRY(auto message, load_message(call, place, request.message_id()));
+    COLLAB_TRY(auto message, load_message(call, asked));
     if (message.sender != call.user()) {
         return Error{ErrorCode::denied, "only its author may change a message"};
     }
@@ -126,18 +131,21 @@ Status update_channel_message(rpc::Call& call, const proto::UpdateChannelMessage
     *update.mutable_message()->mutable_nonce() = request.nonce();
     call.outbox.reply();
     post_to_participants(call.outbox, place.participants, update, call.peer());
-    return renew_mentions(call, message, before, mentioned.users);
+    renew_mentions(call, message, before, mentioned.users);
+    return ok();
 }
 
 Status remove_channel_message(rpc::Call& call, const proto::RemoveChannelMessage& request) {
+    const auto asked = ask_for_message(call, request.channel_id(), request.message_id());
     COLLAB_TRY(const auto place, enter(call, request.channel_id()));
-    COLLAB_TRY(const auto message, load_message(call, place, request.message_id()));
+    COLLAB_TRY(const auto message, load_message(call, asked));
     if (message.sender != call.user() && place.role != rpc::Role::admin) {
         return Error{ErrorCode::denied, "only its author or an admin may remove a message"};
     }
     COLLAB_DO(delete_message(call.tx, message.id));
     post_to_participants(call.outbox, place.participants, request, call.peer());
-    return forget_mentions(call, message.id);
+    forget_mentions(call, message.id);
+    return ok();
 }
 
 }  // namespace collab::chat

@@ -19,9 +19,8 @@ ChannelId channel_id(std::uint64_t number) {
 }
 
 Status require_participant(rpc::Call& call, ChannelId id) {
-    COLLAB_TRY(const auto channel, channels::load_channel(call.tx, id));
-    COLLAB_DO(channels::require_participant(call.tx, channel, call.user()));
-    return ok();
+    COLLAB_TRY(const auto access, channels::load_access(call.tx, id, call.user()));
+    return channels::require_participant(access);
 }
 
 }  // namespace

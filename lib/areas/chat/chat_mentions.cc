@@ -54,49 +54,55 @@ Result<Mentioned> check_mentions(rpc::Call& call, const channels::Channel& chann
     return mentioned;
 }
 
-Status notify_mentioned(rpc::Call& call, const Message& message, const std::vector<UserId>& users) {
+void notify_mentioned(rpc::Call& call, rpc::Outbox& outbox, const Message& message,
+                      const std::vector<UserId>& users) {
     const std::string content = "{\"sender_id\":" + std::to_string(message.sender.value) +
                                 ",\"channel_id\":" + std::to_string(message.channel.value) + "}";
     for (const auto user : users) {
-        COLLAB_TRY(const auto made,
-                   notifications::create_notification(call.tx, call.now, user, kMention,
-                                                      message.id.value, content, /*once=*/false));
-        if (made) notifications::post_added(call.outbox, user, *made);
+        notifications::create_later(call.tx, outbox, call.now, user, kMention, message.id.value,
+                                    content);
     }
-    return ok();
 }
 
-Status forget_mentions(rpc::Call& call, MessageId message) {
-    COLLAB_TRY(const auto all, notifications::list_about(call.tx, kMention, message.value));
-    std::vector<std::int64_t> ids;
-    for (const auto& each : all) {
-        ids.push_back(each.id.value);
-        notifications::post_deleted(call.outbox, each.recipient, each.id);
-    }
-    return ids.empty() ? ok() : notifications::delete_notifications(call.tx, ids);
-}
-
-Status renew_mentions(rpc::Call& call, const Message& message, const std::vector<Mention>& before,
-                      const std::vector<UserId>& users) {
-    COLLAB_TRY(const auto all, notifications::list_about(call.tx, kMention, message.id.value));
-    std::set<UserId> known;
-    for (const auto& each : before) known.insert(each.user);
-    std::vector<std::int64_t> dropped;
-    for (const auto& each : all) {
-        known.insert(each.recipient);
-        if (std::ranges::find(users, each.recipient) != users.end()) {
-            notifications::post_updated(call.outbox, each.recipient, each);
-        } else {
-            notifications::post_deleted(call.outbox, each.recipient, each.id);
-            dropped.push_back(each.id.value);
+void forget_mentions(rpc::Call& call, MessageId message) {
+    const auto ticket = notifications::send_about(call.tx, kMention, message.value);
+    call.outbox.later([&tx = call.tx, ticket](rpc::Outbox& outbox) -> Status {
+        COLLAB_TRY(const auto all, notifications::receive_about(tx, ticket));
+        std::vector<std::int64_t> ids;
+        for (const auto& each : all) {
+            ids.push_back(each.id.value);
+            notifications::post_deleted(outbox, each.recipient, each.id);
         }
-    }
-    if (!dropped.empty()) COLLAB_DO(notifications::delete_notifications(call.tx, dropped));
-    std::vector<UserId> added;
-    for (const auto user : users) {
-        if (!known.contains(user)) added.push_back(user);
-    }
-    return notify_mentioned(call, message, added);
+        return ids.empty() ? ok() : notifications::delete_notifications(tx, ids);
+    });
+}
+
+void renew_mentions(rpc::Call& call, const Message& message, const std::vector<Mention>& before,
+                    const std::vector<UserId>& users) {
+    const auto ticket = notifications::send_about(call.tx, kMention, message.id.value);
+    call.outbox.later(
+        [call, ticket, message, before, users](rpc::Outbox& outbox) mutable -> Status {
+            COLLAB_TRY(const auto all, notifications::receive_about(call.tx, ticket));
+            std::set<UserId> known;
+            for (const auto& each : before) known.insert(each.user);
+            std::vector<std::int64_t> dropped;
+            for (const auto& each : all) {
+                known.insert(each.recipient);
+                if (std::ranges::find(users, each.recipient) != users.end()) {
+                    notifications::post_updated(outbox, each.recipient, each);
+                } else {
+                    notifications::post_deleted(outbox, each.recipient, each.id);
+                    dropped.push_back(each.id.value);
+                }
+            }
+            if (!dropped.empty()) COLLAB_DO(notifications::delete_notifications(call.tx, dropped));
+            std::vector<UserId> added;
+            for (const auto user : users) {
+                if (!known.contains(user)) added.push_back(user);
+            }
+            notify_mentioned(call, outbox, message, added);
+            return ok();
+        });
 }
 
 }  // namespace collab::chat

@@ -24,16 +24,17 @@ struct Mentioned {
 Result<Mentioned> check_mentions(rpc::Call& call, const channels::Channel& channel,
                                  const std::string& body, const WireMentions& requested);
 
-// Notifies these users of the message.
-Status notify_mentioned(rpc::Call& call, const Message& message, const std::vector<UserId>& users);
-
-// Deletes all notifications about the message, and says so to whom they belonged.
-Status forget_mentions(rpc::Call& call, MessageId message);
-
-// After an edit: those mentioned before and still are told that the message changed, those no
-// longer mentioned lose their notification, and those new among `users` get one. `before` are the
-// mentions that the message had.
-Status renew_mentions(rpc::Call& call, const Message& message, const std::vector<Mention>& before,
+// Notifies these users of the message, later, in a place of `outbox`.
+void notify_mentioned(rpc::Call& call, rpc::Outbox& outbox, const Message& message,
                       const std::vector<UserId>& users);
+
+// Deletes all notifications about the message, and says so to whom they belonged; later.
+void forget_mentions(rpc::Call& call, MessageId message);
+
+// After an edit, later: those mentioned before and still are told that the message changed, those
+// no longer mentioned lose their notification, and those new among `users` get one. `before` are
+// the mentions that the message had.
+void renew_mentions(rpc::Call& call, const Message& message, const std::vector<Mention>& before,
+                    const std::vector<UserId>& users);
 
 }  // namespace collab::chat

@@ -84,6 +84,10 @@ Message message_of(const db::Row& row) {
     return message;
 }
 
+Mention mention_of(const db::Row& row) {
+    return {row.integer(1), row.integer(2), row.id<UserId>(3)};
+}
+
 template <class Id>
 std::vector<std::int64_t> numbers_of(const std::vector<Id>& ids) {
     std::vector<std::int64_t> numbers;
@@ -102,8 +106,7 @@ Result<Messages> complete(db::Tx& tx, Messages messages) {
     }
     if (ids.empty()) return messages;
     COLLAB_TRY(const auto mentions, tx.list(kListMentions, {ids}, [](const db::Row& row) {
-        return std::pair(row.id<MessageId>(0),
-                         Mention{row.integer(1), row.integer(2), row.id<UserId>(3)});
+        return std::pair(row.id<MessageId>(0), mention_of(row));
     }));
     for (const auto& [id, mention] : mentions) by_id[id]->mentions.push_back(mention);
     return messages;
@@ -131,7 +134,19 @@ Result<Messages> list_messages(db::Tx& tx, const std::vector<std::int64_t>& ids)
 }
 
 Result<std::optional<Message>> find_message(db::Tx& tx, ChannelId channel, MessageId id) {
-    return only(tx, tx.list(kFind, {channel, id}, message_of));
+    return receive_message(tx, send_find(tx, channel, id));
+}
+
+MessageTickets send_find(db::Tx& tx, ChannelId channel, MessageId id) {
+    return {tx.send(kFind, {channel, id}),
+            tx.send(kListMentions, {std::vector<std::int64_t>{id.value}})};
+}
+
+Result<std::optional<Message>> receive_message(db::Tx& tx, const MessageTickets& tickets) {
+    COLLAB_TRY(auto message, tx.one(tickets.message, message_of));
+    COLLAB_TRY(auto mentions, tx.list(tickets.mentions, mention_of));
+    if (message) message->mentions = std::move(mentions);
+    return message;
 }
 
 Result<std::optional<Message>> find_message(db::Tx& tx, UserId sender, const Nonce& nonce) {

@@ -51,6 +51,13 @@ Result<Messages> list_messages(db::Tx& tx, const std::vector<std::int64_t>& ids)
 // Nothing when there is no such message in this channel.
 Result<std::optional<Message>> find_message(db::Tx& tx, ChannelId channel, MessageId id);
 Result<std::optional<Message>> find_message(db::Tx& tx, UserId sender, const Nonce& nonce);
+// The first of the two, asked and fetched apart so that it can travel with other reads.
+struct MessageTickets {
+    db::Ticket message;
+    db::Ticket mentions;
+};
+MessageTickets send_find(db::Tx& tx, ChannelId channel, MessageId id);
+Result<std::optional<Message>> receive_message(db::Tx& tx, const MessageTickets& tickets);
 
 // Starts inserting a message without its mentions; receive_message_id() says which id it got, or
 // nothing when its sender has used the nonce before.

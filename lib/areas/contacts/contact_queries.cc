@@ -11,13 +11,14 @@ constexpr std::string_view kAreContacts =
     "SELECT 1 FROM contacts WHERE user_id_a = $1 AND user_id_b = $2 AND accepted";
 
 constexpr std::string_view kList = R"sql(
-    SELECT other, accepted, outgoing,
+    SELECT who, other, accepted, outgoing,
            EXISTS (SELECT 1 FROM room_participants p WHERE p.user_id = other) AS busy
-    FROM (SELECT user_id_b AS other, accepted, a_to_b AS outgoing
-          FROM contacts WHERE user_id_a = $1
+    FROM (SELECT user_id_a AS who, user_id_b AS other, accepted, a_to_b AS outgoing
+          FROM contacts WHERE user_id_a IN IDS($1)
           UNION ALL
-          SELECT user_id_a, accepted, NOT a_to_b FROM contacts WHERE user_id_b = $1) AS mine
-    ORDER BY other
+          SELECT user_id_b, user_id_a, accepted, NOT a_to_b
+          FROM contacts WHERE user_id_b IN IDS($1)) AS theirs
+    ORDER BY who, other
 )sql";
 
 constexpr std::string_view kListAccepted = R"sql(
@@ -89,17 +90,28 @@ Result<bool> are_contacts(db::Tx& tx, UserId one, UserId other) {
     return row.has_value();
 }
 
-Result<std::vector<Contact>> list_contacts(db::Tx& tx, UserId user) {
-    return tx.list(kList, {user}, [](const db::Row& row) {
-        return Contact{row.id<UserId>(0), row.boolean(1), row.boolean(2), row.boolean(3)};
-    });
+db::Ticket send_contacts(db::Tx& tx, const std::vector<UserId>& users) {
+    return tx.send(kList, {numbers(users)});
 }
 
-Result<std::vector<std::pair<UserId, UserId>>> list_accepted(db::Tx& tx,
-                                                             const std::vector<UserId>& users) {
-    return tx.list(kListAccepted, {numbers(users)}, [](const db::Row& row) {
-        return std::pair(row.id<UserId>(0), row.id<UserId>(1));
-    });
+Result<std::unordered_map<UserId, std::vector<Contact>>> receive_contacts(db::Tx& tx,
+                                                                          db::Ticket ticket) {
+    COLLAB_TRY(const auto rows, tx.list(ticket, [](const db::Row& row) {
+        return std::pair(row.id<UserId>(0), Contact{row.id<UserId>(1), row.boolean(2),
+                                                    row.boolean(3), row.boolean(4)});
+    }));
+    std::unordered_map<UserId, std::vector<Contact>> contacts;
+    for (const auto& [user, contact] : rows) contacts[user].push_back(contact);
+    return contacts;
+}
+
+db::Ticket send_accepted(db::Tx& tx, const std::vector<UserId>& users) {
+    return tx.send(kListAccepted, {numbers(users)});
+}
+
+Result<std::vector<std::pair<UserId, UserId>>> receive_accepted(db::Tx& tx, db::Ticket ticket) {
+    return tx.list(
+        ticket, [](const db::Row& row) { return std::pair(row.id<UserId>(0), row.id<UserId>(1)); });
 }
 
 db::Ticket send_busy_among(db::Tx& tx, const std::vector<UserId>& users) {

@@ -6,6 +6,7 @@
 // caller's transaction.
 
 #include <optional>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -26,12 +27,15 @@ struct Contact {
 
 Result<bool> are_contacts(db::Tx& tx, UserId one, UserId other);
 
-// Everything that `user` has with anybody, by the other's id.
-Result<std::vector<Contact>> list_contacts(db::Tx& tx, UserId user);
+// Everything that each of `users` has with anybody, by the other's id; asked and fetched apart so
+// that it can travel with other reads.
+db::Ticket send_contacts(db::Tx& tx, const std::vector<UserId>& users);
+Result<std::unordered_map<UserId, std::vector<Contact>>> receive_contacts(db::Tx& tx,
+                                                                          db::Ticket ticket);
 
 // For each user of `users` every accepted contact: (user, contact).
-Result<std::vector<std::pair<UserId, UserId>>> list_accepted(db::Tx& tx,
-                                                             const std::vector<UserId>& users);
+db::Ticket send_accepted(db::Tx& tx, const std::vector<UserId>& users);
+Result<std::vector<std::pair<UserId, UserId>>> receive_accepted(db::Tx& tx, db::Ticket ticket);
 
 // Those of `users` who are busy, asked and fetched apart so that it can travel with other reads.
 db::Ticket send_busy_among(db::Tx& tx, const std::vector<UserId>& users);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "areas/contacts/presence.h"
 
-#include "areas/contacts/contact_queries.h"
+#include <span>
+
 #include "rpc/live.h"
 
 namespace collab::contacts {
@@ -33,28 +34,53 @@ void tell(rpc::Live& live, const Presence& presence) {
     }
 }
 
-}  // namespace
+std::span<const Contact> contacts_of(const Acquaintances& known, UserId user) {
+    const auto found = known.contacts.find(user);
+    if (found == known.contacts.end()) return {};
+    return found->second;
+}
 
-Status post_presence(rpc::Call& call, const std::vector<UserId>& users) {
-    const auto busy_ticket = send_busy_among(call.tx, users);
-    COLLAB_TRY(const auto accepted, list_accepted(call.tx, users));
-    COLLAB_TRY(const auto busy, receive_busy(call.tx, busy_ticket));
+Status fill_presence(db::Tx& tx, db::Ticket accepted_ticket, db::Ticket busy_ticket,
+                     rpc::Outbox& outbox) {
+    COLLAB_TRY(const auto accepted, receive_accepted(tx, accepted_ticket));
+    COLLAB_TRY(const auto busy, receive_busy(tx, busy_ticket));
     std::vector<Presence> all;
     for (const auto& [user, contact] : accepted) {
         if (all.empty() || all.back().user != user) all.push_back({user, busy.contains(user), {}});
         all.back().contacts.push_back(contact);
     }
     if (all.empty()) return ok();
-    call.outbox.effect([all = std::move(all)](rpc::Live& live) {
+    outbox.effect([all = std::move(all)](rpc::Live& live) {
         for (const auto& presence : all) tell(live, presence);
     });
     return ok();
 }
 
-Status post_initial_contacts(rpc::Call& call) {
-    COLLAB_TRY(const auto contacts, list_contacts(call.tx, call.user()));
+}  // namespace
+
+void post_presence(rpc::Call& call, const std::vector<UserId>& users) {
+    const auto accepted = send_accepted(call.tx, users);
+    const auto busy = send_busy_among(call.tx, users);
+    call.outbox.later([&tx = call.tx, accepted, busy](rpc::Outbox& outbox) {
+        return fill_presence(tx, accepted, busy, outbox);
+    });
+}
+
+AcquaintanceTickets send_acquaintances(db::Tx& tx, const std::vector<UserId>& users) {
+    return {send_contacts(tx, users), send_busy_among(tx, users)};
+}
+
+Result<Acquaintances> receive_acquaintances(db::Tx& tx, const AcquaintanceTickets& tickets) {
+    Acquaintances known;
+    COLLAB_TRY(known.contacts, receive_contacts(tx, tickets.contacts));
+    COLLAB_TRY(known.busy, receive_busy(tx, tickets.busy));
+    return known;
+}
+
+void post_initial_contacts(rpc::Outbox& outbox, PeerId peer, UserId user,
+                           const Acquaintances& known) {
     proto::UpdateContacts update;
-    for (const auto& contact : contacts) {
+    for (const auto& contact : contacts_of(known, user)) {
         const auto other = static_cast<std::uint64_t>(contact.other.value);
         if (contact.accepted) {
             add_contact(update, contact.other, contact.busy);
@@ -64,10 +90,18 @@ Status post_initial_contacts(rpc::Call& call) {
             update.add_incoming_requests()->set_requester_id(other);
         }
     }
-    call.outbox.effect([peer = call.peer(), update = std::move(update)](rpc::Live& live) {
+    outbox.effect([peer, update = std::move(update)](rpc::Live& live) {
         send(live, rpc::ToPeer{peer}, update);
     });
-    return ok();
+}
+
+void post_presence(rpc::Outbox& outbox, UserId user, const Acquaintances& known) {
+    Presence presence{user, known.busy.contains(user), {}};
+    for (const auto& contact : contacts_of(known, user)) {
+        if (contact.accepted) presence.contacts.push_back(contact.other);
+    }
+    if (presence.contacts.empty()) return;
+    outbox.effect([presence = std::move(presence)](rpc::Live& live) { tell(live, presence); });
 }
 
 void post_contacts(rpc::Outbox& outbox, UserId recipient, proto::UpdateContacts update) {

@@ -61,7 +61,7 @@ rpc::Task<Status> follow(std::shared_ptr<rpc::Conversation> conversation, proto:
     const Follow row{wish.room, *wish.project, wish.leader, conversation->peer()};
     std::function<Status(rpc::Call&)> store = [row](rpc::Call& call) -> Status {
         COLLAB_DO(insert_follow(call.tx, row));
-        COLLAB_DO(rooms::post_room_updated(call, row.room));
+        rooms::post_room_updated(call, row.room);
         return ok();
     };
     co_return co_await conversation->write(std::move(store), db::Durability::crash);
@@ -76,7 +76,7 @@ Status unfollow(rpc::Call& call, const proto::Unfollow& request) {
     call.outbox.post({rpc::ToPeer{wish.leader}, tag, body, {}, call.peer()});
     if (!wish.project) return ok();
     COLLAB_DO(delete_follow(call.tx, {wish.room, *wish.project, wish.leader, call.peer()}));
-    COLLAB_DO(rooms::post_room_updated(call, wish.room));
+    rooms::post_room_updated(call, wish.room);
     return ok();
 }
 

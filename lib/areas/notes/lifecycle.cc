@@ -31,9 +31,12 @@ Status leave_all(rpc::Call& call, PeerId peer) {
     return ok();
 }
 
-Status evict(rpc::Call& call, ChannelId channel, const std::vector<UserId>& users) {
-    if (users.empty()) return ok();
-    COLLAB_TRY(const auto removed, remove_users(call.tx, channel, users));
+db::Ticket send_eviction(rpc::Call& call, ChannelId channel, const std::vector<UserId>& users) {
+    return send_removal(call.tx, channel, users);
+}
+
+Status finish_eviction(rpc::Call& call, ChannelId channel, db::Ticket ticket) {
+    COLLAB_TRY(const auto removed, receive_removed(call.tx, ticket));
     if (removed.empty()) return ok();
     COLLAB_TRY(const auto note, lock_note(call.tx, channel));
     return finish_leaving(call, channel, note);

@@ -19,7 +19,9 @@ Status leave_all(rpc::Call& call, PeerId peer);
 
 // Takes these users out of the channel's notes: they may not see them any more, or the channel is
 // about to be deleted. Silently nothing for those who are not in them.
-Status evict(rpc::Call& call, ChannelId channel, const std::vector<UserId>& users);
+// Started and finished apart, so that more can travel with it.
+db::Ticket send_eviction(rpc::Call& call, ChannelId channel, const std::vector<UserId>& users);
+Status finish_eviction(rpc::Call& call, ChannelId channel, db::Ticket ticket);
 
 // Removes the collaborators of dead servers. Takes no snapshot: the epoch goes on with the next
 // who joins.

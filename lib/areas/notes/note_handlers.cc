@@ -40,29 +40,6 @@ const Collaborator* place_of(const std::vector<Collaborator>& collaborators,
     return best;
 }
 
-// What the client has not seen, by what is applied here.
-Result<std::vector<StoredOperation>> unseen_operations(rpc::Call& call, const Note& note,
-                                                       const OpenNote& open,
-                                                       const text::Version& seen) {
-    std::vector<StoredOperation> unseen;
-    if (open.has_early_rows()) {
-        COLLAB_TRY(auto history, load_history(call.tx, note));
-        unseen = std::move(history.operations);
-    } else {
-        std::vector<std::int64_t> behind;
-        std::uint32_t after = text::kMaxLamportValue;
-        for (const auto& entry : open.buffer().version().entries()) {
-            if (seen.observed(entry)) continue;
-            behind.push_back(entry.replica);
-            after = std::min(after, seen.value(entry.replica));
-        }
-        if (behind.empty()) return unseen;
-        COLLAB_TRY(unseen, list_operations(call.tx, note, behind, after));
-    }
-    std::erase_if(unseen, [&](const auto& each) { return seen.observed(each.at); });
-    return unseen;
-}
-
 Status put_operations(const std::vector<StoredOperation>& rows,
                       google::protobuf::RepeatedPtrField<proto::Operation>* operations) {
     operations->Reserve(static_cast<int>(rows.size()));
@@ -72,35 +49,118 @@ Status put_operations(const std::vector<StoredOperation>& rows,
     return ok();
 }
 
-// Nothing: the client cannot go on with these notes.
-Result<std::optional<proto::RejoinedChannelBuffer>> rejoin(
-    rpc::Call& call, const proto::ChannelBufferVersion& request) {
-    const std::optional<proto::RejoinedChannelBuffer> cannot;
-    const auto id = channel_id(request.channel_id());
-    const auto seen = parse_version(request.version());
-    COLLAB_TRY(const auto channel, channels::find_channel(call.tx, id));
-    if (!channel || !seen.ok()) return cannot;
-    COLLAB_TRY(const auto role, channels::find_role(call.tx, *channel, call.user()));
-    if (!role || *role == rpc::Role::banned) return cannot;
-    COLLAB_TRY(const auto note, lock_note(call.tx, id));
-    if (!note || static_cast<std::uint64_t>(note->epoch) != request.epoch()) return cannot;
-    COLLAB_TRY(auto collaborators, list_collaborators(call.tx, id));
-    const auto* place = place_of(collaborators, call.caller);
-    if (place == nullptr) return cannot;
-    COLLAB_TRY(const auto open, open_note(call, *note));
-    if (open->damaged()) return cannot;
-    COLLAB_DO(move_collaborator(call.tx, id, place->peer, call.peer()));
-    for (auto& each : collaborators) {
-        if (&each == place) each.peer = call.peer();
+// Notes that a client wants to go on with. All of a request are asked for together, step by step.
+struct Rejoining {
+    const proto::ChannelBufferVersion* request = nullptr;
+    ChannelId channel;
+    text::Version seen;  // by the client
+    db::Ticket access = 0;
+    db::Ticket locked = 0;
+    db::Ticket people = 0;
+    std::optional<HistoryTickets> history;
+    std::optional<db::Ticket> unseen;
+
+    std::optional<Note> note;
+    std::vector<Collaborator> collaborators;
+    const Collaborator* place = nullptr;
+    std::shared_ptr<OpenNote> open;
+    std::vector<StoredOperation> missing;
+};
+
+std::vector<Rejoining> ask(rpc::Call& call, const proto::RejoinChannelBuffers& request) {
+    std::vector<Rejoining> all;
+    for (const auto& each : request.buffers()) {
+        const auto seen = parse_version(each.version());
+        if (!seen.ok()) continue;
+        Rejoining rejoining;
+        rejoining.request = &each;
+        rejoining.channel = channel_id(each.channel_id());
+        rejoining.seen = *seen;
+        rejoining.access = channels::send_access(call.tx, rejoining.channel, call.user());
+        rejoining.locked = send_locked_note(call.tx, rejoining.channel);
+        rejoining.people = send_collaborators(call.tx, rejoining.channel);
+        all.push_back(std::move(rejoining));
     }
-    post_collaborators(call.outbox, id, collaborators, call.peer());
+    return all;
+}
+
+// False: the client cannot go on with these notes.
+Result<bool> may_rejoin(rpc::Call& call, Rejoining& each) {
+    COLLAB_TRY(const auto access,
+               channels::receive_access_if_any(call.tx, each.access, call.user()));
+    COLLAB_TRY(each.note, receive_note(call.tx, each.locked));
+    COLLAB_TRY(each.collaborators, receive_collaborators(call.tx, each.people));
+    if (!access || !each.note) return false;
+    const auto role = access->role();
+    if (!role || *role == rpc::Role::banned) return false;
+    if (static_cast<std::uint64_t>(each.note->epoch) != each.request->epoch()) return false;
+    each.place = place_of(each.collaborators, call.caller);
+    return each.place != nullptr;
+}
+
+// Opens those that are not open here.
+Status open_all(rpc::Call& call, std::vector<Rejoining>& all) {
+    const auto& notes = call.services.get<OpenNotes>();
+    for (auto& each : all) {
+        each.open = notes.current(*each.note);
+        if (!each.open) each.history = send_history(call.tx, *each.note);
+    }
+    for (auto& each : all) {
+        if (!each.history) continue;
+        COLLAB_TRY(const auto history, receive_history(call.tx, *each.history));
+        each.open = std::make_shared<OpenNote>(*each.note, history);
+        notes.put(*each.note, each.open);
+    }
+    std::erase_if(all, [](const Rejoining& each) { return each.open->damaged().has_value(); });
+    return ok();
+}
+
+// Asks for what the client has not seen, by what is applied here.
+void ask_for_unseen(rpc::Call& call, Rejoining& each) {
+    if (each.open->has_early_rows()) {
+        each.history = send_history(call.tx, *each.note);
+        return;
+    }
+    each.history.reset();
+    std::vector<std::int64_t> behind;
+    std::uint32_t after = text::kMaxLamportValue;
+    for (const auto& entry : each.open->buffer().version().entries()) {
+        if (each.seen.observed(entry)) continue;
+        behind.push_back(entry.replica);
+        after = std::min(after, each.seen.value(entry.replica));
+    }
+    if (!behind.empty()) each.unseen = send_operations(call.tx, *each.note, behind, after);
+}
+
+Status fetch_unseen(rpc::Call& call, Rejoining& each) {
+    if (each.history) {
+        COLLAB_TRY(auto history, receive_history(call.tx, *each.history));
+        each.missing = std::move(history.operations);
+    } else if (each.unseen) {
+        COLLAB_TRY(each.missing, receive_operations(call.tx, *each.unseen));
+    }
+    std::erase_if(each.missing, [&](const auto& row) { return each.seen.observed(row.at); });
+    return ok();
+}
+
+Status move_place(rpc::Call& call, Rejoining& each) {
+    COLLAB_DO(move_collaborator(call.tx, each.channel, each.place->peer, call.peer()));
+    for (auto& collaborator : each.collaborators) {
+        if (&collaborator == each.place) collaborator.peer = call.peer();
+    }
+    post_collaborators(call.outbox, each.channel, each.collaborators, call.peer());
+    return ok();
+}
+
+Result<proto::RejoinedChannelBuffer> make_rejoined(const Rejoining& each) {
     proto::RejoinedChannelBuffer rejoined;
-    rejoined.set_channel_id(request.channel_id());
-    put_version(open->buffer().version(), rejoined.mutable_version());
-    COLLAB_TRY(const auto unseen, unseen_operations(call, *note, *open, *seen));
-    COLLAB_DO(put_operations(unseen, rejoined.mutable_operations()));
-    for (const auto& each : collaborators) *rejoined.add_collaborators() = make_collaborator(each);
-    return std::optional(std::move(rejoined));
+    rejoined.set_channel_id(each.request->channel_id());
+    put_version(each.open->buffer().version(), rejoined.mutable_version());
+    COLLAB_DO(put_operations(each.missing, rejoined.mutable_operations()));
+    for (const auto& collaborator : each.collaborators) {
+        *rejoined.add_collaborators() = make_collaborator(collaborator);
+    }
+    return rejoined;
 }
 
 }  // namespace
@@ -108,9 +168,14 @@ Result<std::optional<proto::RejoinedChannelBuffer>> rejoin(
 Result<proto::JoinChannelBufferResponse> join_channel_buffer(
     rpc::Call& call, const proto::JoinChannelBuffer& request) {
     const auto id = channel_id(request.channel_id());
-    COLLAB_TRY(const auto channel, channels::load_channel(call.tx, id));
-    COLLAB_DO(channels::require_participant(call.tx, channel, call.user()));
-    COLLAB_TRY(const auto note, lock_or_create_note(call.tx, id));
+    const auto locked = send_locked_note(call.tx, id);
+    COLLAB_TRY(const auto access, channels::load_access(call.tx, id, call.user()));
+    COLLAB_DO(channels::require_participant(access));
+    COLLAB_TRY(auto found, receive_note(call.tx, locked));
+    if (!found) {
+        COLLAB_TRY(found, create_note(call.tx, id));
+    }
+    const Note note = *found;
     const auto ticket = send_collaborators(call.tx, id);
     COLLAB_TRY(const auto history, load_history(call.tx, note));
     COLLAB_TRY(auto collaborators, receive_collaborators(call.tx, ticket));
@@ -155,10 +220,21 @@ Status leave_channel_buffer(rpc::Call& call, const proto::LeaveChannelBuffer& re
 
 Result<proto::RejoinChannelBuffersResponse> rejoin_channel_buffers(
     rpc::Call& call, const proto::RejoinChannelBuffers& request) {
+    auto asked = ask(call, request);
+    std::vector<Rejoining> all;
+    for (auto& each : asked) {
+        COLLAB_TRY(const bool may, may_rejoin(call, each));
+        if (may) all.push_back(std::move(each));
+    }
+    COLLAB_DO(open_all(call, all));
+    for (auto& each : all) {
+        COLLAB_DO(move_place(call, each));
+        ask_for_unseen(call, each);
+    }
     proto::RejoinChannelBuffersResponse response;
-    for (const auto& each : request.buffers()) {
-        COLLAB_TRY(auto rejoined, rejoin(call, each));
-        if (rejoined) *response.add_buffers() = *std::move(rejoined);
+    for (auto& each : all) {
+        COLLAB_DO(fetch_unseen(call, each));
+        COLLAB_TRY(*response.add_buffers(), make_rejoined(each));
     }
     return response;
 }
@@ -169,8 +245,8 @@ Status ack_buffer_operation(rpc::Call& call, const proto::AckBufferOperation& re
     COLLAB_TRY(const auto note,
                find_note(call.tx, {static_cast<std::int64_t>(request.buffer_id())}));
     if (!note) return Error{ErrorCode::not_found, "no such notes"};
-    COLLAB_TRY(const auto channel, channels::load_channel(call.tx, note->channel));
-    COLLAB_DO(channels::require_participant(call.tx, channel, call.user()));
+    COLLAB_TRY(const auto access, channels::load_access(call.tx, note->channel, call.user()));
+    COLLAB_DO(channels::require_participant(access));
     const auto newest = *std::ranges::max_element(version.entries());
     if (request.epoch() > static_cast<std::uint64_t>(note->epoch) ||
         newest.value > text::kMaxLamportValue) {

@@ -169,9 +169,7 @@ Result<std::optional<Note>> receive_note(db::Tx& tx, db::Ticket ticket) {
     return tx.one(ticket, note_of);
 }
 
-Result<Note> lock_or_create_note(db::Tx& tx, ChannelId channel) {
-    COLLAB_TRY(auto found, lock_note(tx, channel));
-    if (found) return *found;
+Result<Note> create_note(db::Tx& tx, ChannelId channel) {
     COLLAB_DO(tx.run(kInsertNote, {channel}));
     COLLAB_TRY(auto made, lock_note(tx, channel));
     if (!made) return Error{ErrorCode::internal, "the notes just made are gone"};
@@ -184,19 +182,30 @@ Result<std::optional<Note>> find_note(db::Tx& tx, BufferId id) {
 }
 
 Result<History> load_history(db::Tx& tx, const Note& note) {
-    const auto base_text = tx.send(kBaseText, {note.id, note.epoch});
-    const auto operations = tx.send(kListOperations, {note.id, note.epoch});
+    return receive_history(tx, send_history(tx, note));
+}
+
+HistoryTickets send_history(db::Tx& tx, const Note& note) {
+    return {tx.send(kBaseText, {note.id, note.epoch}),
+            tx.send(kListOperations, {note.id, note.epoch})};
+}
+
+Result<History> receive_history(db::Tx& tx, const HistoryTickets& tickets) {
     History history;
-    COLLAB_TRY(auto text, tx.one(base_text, [](const db::Row& row) { return row.text(0); }));
+    COLLAB_TRY(auto text,
+               tx.one(tickets.base_text, [](const db::Row& row) { return row.text(0); }));
     if (text) history.base_text = *std::move(text);
-    COLLAB_TRY(history.operations, tx.list(operations, operation_of));
+    COLLAB_TRY(history.operations, tx.list(tickets.operations, operation_of));
     return history;
 }
 
-Result<std::vector<StoredOperation>> list_operations(db::Tx& tx, const Note& note,
-                                                     const std::vector<std::int64_t>& replicas,
-                                                     std::uint32_t after) {
-    return tx.list(kListOperationsAfter, {note.id, note.epoch, replicas, after}, operation_of);
+db::Ticket send_operations(db::Tx& tx, const Note& note, const std::vector<std::int64_t>& replicas,
+                           std::uint32_t after) {
+    return tx.send(kListOperationsAfter, {note.id, note.epoch, replicas, after});
+}
+
+Result<std::vector<StoredOperation>> receive_operations(db::Tx& tx, db::Ticket ticket) {
+    return tx.list(ticket, operation_of);
 }
 
 Status insert_operations(db::Tx& tx, const Note& note,
@@ -289,9 +298,12 @@ Result<std::vector<Removed>> remove_connections(db::Tx& tx, ChannelId channel,
     return all;
 }
 
-Result<std::vector<Removed>> remove_users(db::Tx& tx, ChannelId channel,
-                                          const std::vector<UserId>& users) {
-    return tx.list(kRemoveUsers, {channel, numbers_of(users)}, removed_of);
+db::Ticket send_removal(db::Tx& tx, ChannelId channel, const std::vector<UserId>& users) {
+    return tx.send(kRemoveUsers, {channel, numbers_of(users)});
+}
+
+Result<std::vector<Removed>> receive_removed(db::Tx& tx, db::Ticket ticket) {
+    return tx.list(ticket, removed_of);
 }
 
 Result<std::vector<Removed>> remove_servers(db::Tx& tx, const std::vector<ServerId>& servers) {

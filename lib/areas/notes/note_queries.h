@@ -39,8 +39,8 @@ Result<std::optional<Note>> lock_note(db::Tx& tx, ChannelId channel);
 // Starts that query; receive_note() takes its row.
 db::Ticket send_locked_note(db::Tx& tx, ChannelId channel);
 Result<std::optional<Note>> receive_note(db::Tx& tx, db::Ticket ticket);
-// …made now, with an empty epoch 0, if there are none.
-Result<Note> lock_or_create_note(db::Tx& tx, ChannelId channel);
+// …made now, with an empty epoch 0, where there are none.
+Result<Note> create_note(db::Tx& tx, ChannelId channel);
 // Nothing when the buffer is unknown. Not locked.
 Result<std::optional<Note>> find_note(db::Tx& tx, BufferId id);
 
@@ -50,13 +50,19 @@ struct History {
     std::vector<StoredOperation> operations;  // by timestamp, then replica
 };
 Result<History> load_history(db::Tx& tx, const Note& note);
+// Starts that query; receive_history() takes its rows.
+struct HistoryTickets {
+    db::Ticket base_text;
+    db::Ticket operations;
+};
+HistoryTickets send_history(db::Tx& tx, const Note& note);
+Result<History> receive_history(db::Tx& tx, const HistoryTickets& tickets);
 // The operations of these replicas with a timestamp above `after`.
-Result<std::vector<StoredOperation>> list_operations(db::Tx& tx, const Note& note,
-                                                     const std::vector<std::int64_t>& replicas,
-                                                     std::uint32_t after);
-// Adds to the epoch; what is stored already stays as it is.
-Status insert_operations(db::Tx& tx, const Note& note,
-                         const std::vector<StoredOperation>& operations);
+db::Ticket send_operations(db::Tx& tx, const Note& note, const std::vector<std::int64_t>& replicas,
+                           std::uint32_t after);
+Result<std::vector<StoredOperation>> receive_operations(db::Tx& tx, db::Ticket ticket);
+// Adds to the epoch; one that is stored already stays as it is.
+Status insert_operation(db::Tx& tx, const Note& note, const StoredOperation& operation);
 // Writes epoch, stamp and latest operation of the note.
 Status update_note(db::Tx& tx, const Note& note);
 Status insert_snapshot(db::Tx& tx, BufferId note, std::int64_t epoch, const std::string& text);
@@ -96,8 +102,8 @@ struct Removed {
 Result<std::vector<Removed>> remove_connection(db::Tx& tx, PeerId peer);
 Result<std::vector<Removed>> remove_connections(db::Tx& tx, ChannelId channel,
                                                 const std::vector<PeerId>& peers);
-Result<std::vector<Removed>> remove_users(db::Tx& tx, ChannelId channel,
-                                          const std::vector<UserId>& users);
+db::Ticket send_removal(db::Tx& tx, ChannelId channel, const std::vector<UserId>& users);
+Result<std::vector<Removed>> receive_removed(db::Tx& tx, db::Ticket ticket);
 Result<std::vector<Removed>> remove_servers(db::Tx& tx, const std::vector<ServerId>& servers);
 
 }  // namespace collab::notes

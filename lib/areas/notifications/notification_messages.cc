@@ -35,4 +35,36 @@ void post_deleted(rpc::Outbox& outbox, UserId recipient, NotificationId id) {
     outbox.to_user(recipient, message);
 }
 
+namespace {
+
+void add_later(db::Tx& tx, rpc::Outbox& outbox, UserId recipient, db::Ticket ticket) {
+    outbox.later([&tx, ticket, recipient](rpc::Outbox& filled) -> Status {
+        COLLAB_TRY(const auto added, receive_notification(tx, ticket));
+        if (added) post_added(filled, recipient, *added);
+        return ok();
+    });
+}
+
+}  // namespace
+
+void create_later(db::Tx& tx, rpc::Outbox& outbox, WallTime now, UserId recipient, Kind kind,
+                  std::int64_t entity, const std::string& content_json) {
+    add_later(tx, outbox, recipient, send_create(tx, now, recipient, kind, entity, content_json));
+}
+
+void answer_later(db::Tx& tx, rpc::Outbox& outbox, UserId recipient, Kind kind, std::int64_t entity,
+                  bool response) {
+    add_later(tx, outbox, recipient, send_answer(tx, recipient, kind, entity, response));
+}
+
+void delete_later(db::Tx& tx, rpc::Outbox& outbox, UserId recipient, Kind kind,
+                  std::int64_t entity) {
+    const auto ticket = send_delete_unread(tx, recipient, kind, entity);
+    outbox.later([&tx, ticket, recipient](rpc::Outbox& filled) -> Status {
+        COLLAB_TRY(const auto deleted, receive_deleted(tx, ticket));
+        if (deleted) post_deleted(filled, recipient, *deleted);
+        return ok();
+    });
+}
+
 }  // namespace collab::notifications

@@ -18,4 +18,14 @@ void post_added(rpc::Outbox& outbox, UserId recipient, const Notification& notif
 void post_updated(rpc::Outbox& outbox, UserId recipient, const Notification& notification);
 void post_deleted(rpc::Outbox& outbox, UserId recipient, NotificationId id);
 
+// Creates one, and posts that later.
+void create_later(db::Tx& tx, rpc::Outbox& outbox, WallTime now, UserId recipient, Kind kind,
+                  std::int64_t entity, const std::string& content_json);
+// Answers or deletes the unread one of that kind about that entity, if there is one, and posts that
+// later.
+void answer_later(db::Tx& tx, rpc::Outbox& outbox, UserId recipient, Kind kind, std::int64_t entity,
+                  bool response);
+void delete_later(db::Tx& tx, rpc::Outbox& outbox, UserId recipient, Kind kind,
+                  std::int64_t entity);
+
 }  // namespace collab::notifications

@@ -99,9 +99,24 @@ Result<std::optional<Notification>> create_notification(db::Tx& tx, WallTime now
                {recipient, name_of(kind), entity, content_json, unix_ms(now)});
 }
 
+db::Ticket send_create(db::Tx& tx, WallTime now, UserId recipient, Kind kind, std::int64_t entity,
+                       const std::string& content_json) {
+    return tx.send(kCreate, {recipient, name_of(kind), entity, content_json, unix_ms(now)});
+}
+
 Result<std::optional<Notification>> answer_notification(db::Tx& tx, UserId recipient, Kind kind,
                                                         std::int64_t entity, bool response) {
     return one(tx, kAnswer, {recipient, name_of(kind), entity, response});
+}
+
+db::Ticket send_answer(db::Tx& tx, UserId recipient, Kind kind, std::int64_t entity,
+                       bool response) {
+    return tx.send(kAnswer, {recipient, name_of(kind), entity, response});
+}
+
+Result<std::optional<Notification>> receive_notification(db::Tx& tx, db::Ticket ticket) {
+    COLLAB_TRY(auto found, tx.one(ticket, read_notification));
+    return found ? std::move(*found) : std::nullopt;
 }
 
 Result<std::optional<Notification>> mark_read(db::Tx& tx, UserId recipient, NotificationId id) {
@@ -115,12 +130,23 @@ Result<std::optional<Notification>> mark_read_about(db::Tx& tx, UserId recipient
 
 Result<std::optional<NotificationId>> delete_unread(db::Tx& tx, UserId recipient, Kind kind,
                                                     std::int64_t entity) {
-    return tx.one(kDeleteUnread, {recipient, name_of(kind), entity},
-                  [](const db::Row& row) { return row.id<NotificationId>(0); });
+    return receive_deleted(tx, send_delete_unread(tx, recipient, kind, entity));
 }
 
-Result<std::vector<Notification>> list_about(db::Tx& tx, Kind kind, std::int64_t entity) {
-    COLLAB_TRY(auto rows, tx.list(kListAbout, {name_of(kind), entity}, read_notification));
+db::Ticket send_delete_unread(db::Tx& tx, UserId recipient, Kind kind, std::int64_t entity) {
+    return tx.send(kDeleteUnread, {recipient, name_of(kind), entity});
+}
+
+Result<std::optional<NotificationId>> receive_deleted(db::Tx& tx, db::Ticket ticket) {
+    return tx.one(ticket, [](const db::Row& row) { return row.id<NotificationId>(0); });
+}
+
+db::Ticket send_about(db::Tx& tx, Kind kind, std::int64_t entity) {
+    return tx.send(kListAbout, {name_of(kind), entity});
+}
+
+Result<std::vector<Notification>> receive_about(db::Tx& tx, db::Ticket ticket) {
+    COLLAB_TRY(auto rows, tx.list(ticket, read_notification));
     return known(std::move(rows));
 }
 

@@ -46,9 +46,17 @@ Result<std::optional<Notification>> create_notification(db::Tx& tx, WallTime now
                                                         std::optional<std::int64_t> entity,
                                                         std::string content_json, bool once);
 
-// Marks the unread one read with the response. Nothing when there is none.
+// The same without `once`; receive_notification() takes its row.
+db::Ticket send_create(db::Tx& tx, WallTime now, UserId recipient, Kind kind, std::int64_t entity,
+                       const std::string& content_json);
+
+// Marks the unread one read with the response. Nothing when there is none. In halves, too, which
+// can travel with more.
 Result<std::optional<Notification>> answer_notification(db::Tx& tx, UserId recipient, Kind kind,
                                                         std::int64_t entity, bool response);
+
+db::Ticket send_answer(db::Tx& tx, UserId recipient, Kind kind, std::int64_t entity, bool response);
+Result<std::optional<Notification>> receive_notification(db::Tx& tx, db::Ticket ticket);
 
 // Marks one of the recipient's own read, whether it was or not. Nothing when they have no such one
 // or it is of a kind that we do not know.
@@ -58,12 +66,16 @@ Result<std::optional<Notification>> mark_read(db::Tx& tx, UserId recipient, Noti
 Result<std::optional<Notification>> mark_read_about(db::Tx& tx, UserId recipient, Kind kind,
                                                     std::int64_t entity);
 
-// Deletes the unread one.
+// Deletes the unread one. In halves, too, which can travel with more.
 Result<std::optional<NotificationId>> delete_unread(db::Tx& tx, UserId recipient, Kind kind,
                                                     std::int64_t entity);
+db::Ticket send_delete_unread(db::Tx& tx, UserId recipient, Kind kind, std::int64_t entity);
+Result<std::optional<NotificationId>> receive_deleted(db::Tx& tx, db::Ticket ticket);
 
 // All of that kind about that entity, of everybody, read or not, by id (the mentions of a message).
-Result<std::vector<Notification>> list_about(db::Tx& tx, Kind kind, std::int64_t entity);
+// Asked and fetched apart so that it can travel with other reads.
+db::Ticket send_about(db::Tx& tx, Kind kind, std::int64_t entity);
+Result<std::vector<Notification>> receive_about(db::Tx& tx, db::Ticket ticket);
 
 Status delete_notifications(db::Tx& tx, const std::vector<std::int64_t>& ids);
 

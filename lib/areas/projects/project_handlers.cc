@@ -72,7 +72,7 @@ Result<proto::ShareProjectResponse> share_project(rpc::Call& call,
         LiveProjects::of(live).create(id, worktrees);
     });
     call.outbox.reply();
-    COLLAB_DO(rooms::post_room_updated(call, place->room));
+    rooms::post_room_updated(call, place->room);
     proto::ShareProjectResponse response;
     response.set_project_id(static_cast<std::uint64_t>(id.value));
     return response;
@@ -90,17 +90,18 @@ Status unshare_project(rpc::Call& call, const proto::UnshareProject& request) {
     COLLAB_TRY(const auto room, find_hosted(call.tx, project, call.peer()));
     if (!room) return not_the_host();
     COLLAB_DO(end_project(call, project));
-    COLLAB_DO(rooms::post_room_updated(call, *room));
+    rooms::post_room_updated(call, *room);
     return ok();
 }
 
-Status store_worktrees(rpc::Call& call, const proto::UpdateProject& update,
-                       const wire::Body& frame) {
+Status store_worktrees(rpc::Call& call, const proto::UpdateProject& update, const wire::Body& frame,
+                       const KnownWorktrees& known) {
     COLLAB_DO(check_count(call, update.worktrees_size()));
     const auto project = project_id(update.project_id());
-    COLLAB_TRY(const auto known, list_worktrees(call.tx, project));
     MetadataList worktrees = update.worktrees();
-    for (auto& worktree : worktrees) keep_root_repository(known, worktree);
+    if (const auto found = known.find(project); found != known.end()) {
+        for (auto& worktree : worktrees) keep_root_repository(found->second, worktree);
+    }
     COLLAB_DO(replace_worktrees(call.tx, project, worktrees));
     COLLAB_DO(append_to_journal(call.tx, project, wire::tag_of<proto::UpdateProject>(), *frame));
     call.outbox.effect([project, worktrees = std::move(worktrees)](rpc::Live& live) {
@@ -111,13 +112,15 @@ Status store_worktrees(rpc::Call& call, const proto::UpdateProject& update,
 
 Status update_project(rpc::Call& call, const proto::UpdateProject& request) {
     const auto project = project_id(request.project_id());
+    const auto worktrees_ticket = send_worktrees(call.tx, {project.value});
     COLLAB_TRY(const auto room, find_hosted(call.tx, project, call.peer()));
     if (!room) return not_the_host();
+    COLLAB_TRY(const auto known, receive_worktrees(call.tx, worktrees_ticket));
     const auto tag = wire::tag_of<proto::UpdateProject>();
     const auto frame = call.frame ? call.frame : wire::encode(tag, request);
-    COLLAB_DO(store_worktrees(call, request, frame));
+    COLLAB_DO(store_worktrees(call, request, frame, known));
     call.outbox.post({rpc::ToGuests{project}, tag, frame, {}, call.peer()});
-    COLLAB_DO(rooms::post_room_updated(call, *room));
+    rooms::post_room_updated(call, *room);
     return ok();
 }
 
@@ -137,7 +140,7 @@ Status leave_project(rpc::Call& call, const proto::LeaveProject& request) {
         *message.mutable_peer_id() = make_peer(call.peer());
         call.outbox.to_project(project, message, call.peer());
     }
-    if (joining->room) COLLAB_DO(rooms::post_room_updated(call, *joining->room));
+    if (joining->room) rooms::post_room_updated(call, *joining->room);
     return ok();
 }
 

@@ -4,6 +4,7 @@
 // Sharing and unsharing, the set of worktrees, leaving: what changes a project's rows (spec 2, 3.3
 // to 3.7). Joining is in join.h, what a host streams in stream_handlers.h.
 
+#include "areas/projects/project_queries.h"
 #include "proto/projects.pb.h"
 #include "proto/rooms.pb.h"
 #include "rpc/call.h"
@@ -28,9 +29,9 @@ Status leave_project(rpc::Call& call, const proto::LeaveProject& request);
 // --- for RejoinRoom
 
 // Writes the rows and the journal entry of a new set of worktrees and lets the loop know; keeps
-// root_repo_* where the new metadata does not say. Error too_many.
-Status store_worktrees(rpc::Call& call, const proto::UpdateProject& update,
-                       const wire::Body& frame);
+// root_repo_* of `known`, the rows so far, where the new metadata does not say. Error too_many.
+Status store_worktrees(rpc::Call& call, const proto::UpdateProject& update, const wire::Body& frame,
+                       const KnownWorktrees& known);
 
 // Deletes the project and tells its guests. The room is the caller's to announce.
 Status end_project(rpc::Call& call, ProjectId project);

@@ -41,7 +41,8 @@ constexpr std::string_view kRenameWorktree = R"sql(
     UPDATE worktrees SET root_name = $3, visible = $4, metadata = $5 WHERE project_id = $1 AND id = $2
 )sql";
 constexpr std::string_view kListWorktrees =
-    "SELECT metadata FROM worktrees WHERE project_id = $1 ORDER BY id";
+    "SELECT project_id, metadata FROM worktrees WHERE project_id IN IDS($1) ORDER BY project_id, "
+    "id";
 
 constexpr std::string_view kJoining = R"sql(
     SELECT p.room_id, r.role
@@ -127,12 +128,17 @@ Status rename_worktree(db::Tx& tx, ProjectId project, const proto::WorktreeMetad
     return tx.run(kRenameWorktree, worktree_values(project, worktree));
 }
 
-Result<std::vector<proto::WorktreeMetadata>> list_worktrees(db::Tx& tx, ProjectId project) {
-    COLLAB_TRY(const auto rows,
-               tx.list(kListWorktrees, {project}, [](const db::Row& row) { return row.text(0); }));
-    std::vector<proto::WorktreeMetadata> worktrees(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (!worktrees[i].ParseFromString(rows[i])) {
+db::Ticket send_worktrees(db::Tx& tx, const std::vector<std::int64_t>& projects) {
+    return tx.send(kListWorktrees, {projects});
+}
+
+Result<KnownWorktrees> receive_worktrees(db::Tx& tx, db::Ticket ticket) {
+    COLLAB_TRY(const auto rows, tx.list(ticket, [](const db::Row& row) {
+        return std::pair(row.id<ProjectId>(0), row.text(1));
+    }));
+    KnownWorktrees worktrees;
+    for (const auto& [project, metadata] : rows) {
+        if (!worktrees[project].emplace_back().ParseFromString(metadata)) {
             return Error{ErrorCode::internal, "a stored worktree is damaged"};
         }
     }

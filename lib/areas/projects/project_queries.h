@@ -3,6 +3,7 @@
 
 // SQL for projects, their worktrees' rows and their collaborators. Nothing here knows of sessions.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,8 +40,11 @@ Status delete_project(db::Tx& tx, ProjectId project);
 Status replace_worktrees(db::Tx& tx, ProjectId project, const MetadataList& worktrees);
 // One that is still there has new metadata.
 Status rename_worktree(db::Tx& tx, ProjectId project, const proto::WorktreeMetadata& worktree);
-// The rows as they are, by id.
-Result<std::vector<proto::WorktreeMetadata>> list_worktrees(db::Tx& tx, ProjectId project);
+// The rows of several projects as they are, by id; asked and fetched apart so that they can travel
+// with other reads.
+using KnownWorktrees = std::map<ProjectId, std::vector<proto::WorktreeMetadata>>;
+db::Ticket send_worktrees(db::Tx& tx, const std::vector<std::int64_t>& projects);
+Result<KnownWorktrees> receive_worktrees(db::Tx& tx, db::Ticket ticket);
 
 // What decides whether a connection may join: its role in the project's room, and who is in the
 // project. Nothing when there is no such project.

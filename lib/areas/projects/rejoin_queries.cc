@@ -22,6 +22,21 @@ constexpr std::string_view kMoveHost = R"sql(
     UPDATE projects SET host_connection_server_id = $2, host_connection_id = $3 WHERE id = $1
 )sql";
 
+constexpr std::string_view kMoveVisits = R"sql(
+    UPDATE project_collaborators SET connection_server_id = $4, connection_id = $5
+    WHERE id IN (
+        SELECT COALESCE(MIN(CASE WHEN c.connection_server_id = $4 AND c.connection_id = $5
+                                 THEN c.id END),
+                        MIN(c.id))
+        FROM project_collaborators c
+        JOIN projects p ON p.id = c.project_id
+        JOIN room_participants r ON r.room_id = p.room_id AND r.user_id = c.user_id
+        WHERE p.room_id = $1 AND c.user_id = $2 AND c.project_id IN IDS($3) AND NOT c.is_host
+          AND r.role IN ('admin', 'member', 'talker', 'guest')
+        GROUP BY c.project_id)
+    RETURNING id
+)sql";
+
 // One seat for each project: that of the connection itself, else the oldest.
 void add_guest(std::vector<Seat>& seats, const Seat& seat, PeerId now) {
     const auto same = std::find_if(seats.begin(), seats.end(),
@@ -35,13 +50,15 @@ void add_guest(std::vector<Seat>& seats, const Seat& seat, PeerId now) {
 
 }  // namespace
 
-Result<Seats> load_seats(db::Tx& tx, RoomId room, UserId user, PeerId now) {
-    const auto owned_ticket = tx.send(kOwned, {room, user});
-    const auto seats_ticket = tx.send(kSeats, {room, user});
+SeatTickets send_seats(db::Tx& tx, RoomId room, UserId user) {
+    return {tx.send(kOwned, {room, user}), tx.send(kSeats, {room, user})};
+}
+
+Result<Seats> receive_seats(db::Tx& tx, const SeatTickets& tickets, PeerId now) {
     Seats seats;
     COLLAB_TRY(seats.owned,
-               tx.list(owned_ticket, [](const db::Row& row) { return row.id<ProjectId>(0); }));
-    COLLAB_TRY(const auto rows, tx.list(seats_ticket, [](const db::Row& row) {
+               tx.list(tickets.owned, [](const db::Row& row) { return row.id<ProjectId>(0); }));
+    COLLAB_TRY(const auto rows, tx.list(tickets.seats, [](const db::Row& row) {
         return Seat{row.integer(0),
                     row.id<ProjectId>(1),
                     {static_cast<std::uint32_t>(row.integer(2)),
@@ -59,9 +76,18 @@ Result<Seats> load_seats(db::Tx& tx, RoomId room, UserId user, PeerId now) {
     return seats;
 }
 
-Status move_seat(db::Tx& tx, const Seat& seat, PeerId to) {
+db::Ticket send_visits(db::Tx& tx, RoomId room, UserId user,
+                       const std::vector<std::int64_t>& projects, PeerId to) {
+    return tx.send(kMoveVisits, {room, user, projects, to.server, to.connection});
+}
+
+Result<std::unordered_set<std::int64_t>> receive_visits(db::Tx& tx, db::Ticket ticket) {
+    COLLAB_TRY(const auto rows, tx.list(ticket, [](const db::Row& row) { return row.integer(0); }));
+    return std::unordered_set<std::int64_t>(rows.begin(), rows.end());
+}
+
+Status move_host(db::Tx& tx, const Seat& seat, PeerId to) {
     COLLAB_DO(tx.run(kMoveSeat, {seat.row, to.server, to.connection}));
-    if (!seat.is_host) return ok();
     return tx.run(kMoveHost, {seat.project, to.server, to.connection});
 }
 

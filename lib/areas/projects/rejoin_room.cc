@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_set>
 
-#include "areas/channels/membership_updates.h"
+#include "areas/channels/channel_messages.h"
+#include "areas/channels/subscriptions.h"
 #include "areas/contacts/presence.h"
 #include "areas/projects/join.h"
 #include "areas/projects/live_projects.h"
@@ -44,25 +46,74 @@ proto::UpdateProjectCollaborator moved(const Seat& seat, PeerId to) {
     return message;
 }
 
-Status end_what_is_not_reshared(rpc::Call& call, const proto::RejoinRoom& request,
-                                const Seats& seats) {
+// What the rows said before, and what was moved at once.
+struct RejoinRows {
+    rooms::RejoinedParticipant place;
+    Seats seats;
+    std::unordered_set<std::int64_t> moved;  // rows of guests
+    KnownWorktrees worktrees;                // of what is reshared
+};
+struct Asked {
+    rooms::RejoinTickets place;
+    SeatTickets seats;
+    db::Ticket visits;
+    db::Ticket worktrees;
+};
+
+template <class Projects, class Id>
+std::vector<std::int64_t> numbers(const Projects& projects, Id id) {
+    std::vector<std::int64_t> list;
+    for (const auto& project : projects) list.push_back(project_id((project.*id)()).value);
+    return list;
+}
+
+Asked ask_all(rpc::Call& call, const proto::RejoinRoom& request) {
+    const RoomId room{static_cast<std::int64_t>(request.id())};
+    auto& tx = call.tx;
+    Asked tickets{};
+    tickets.place = rooms::send_rejoin(call, room);
+    tickets.seats = send_seats(tx, room, call.user());
+    tickets.visits =
+        send_visits(tx, room, call.user(),
+                    numbers(request.rejoined_projects(), &proto::RejoinProject::id), call.peer());
+    tickets.worktrees =
+        send_worktrees(tx, numbers(request.reshared_projects(), &proto::UpdateProject::project_id));
+    return tickets;
+}
+
+Result<RejoinRows> fetch_all(rpc::Call& call, const Asked& tickets) {
+    COLLAB_TRY(const auto place, rooms::receive_rejoin(call.tx, tickets.place));
+    RejoinRows found{place, {}, {}, {}};
+    COLLAB_TRY(found.seats, receive_seats(call.tx, tickets.seats, call.peer()));
+    COLLAB_TRY(found.moved, receive_visits(call.tx, tickets.visits));
+    COLLAB_TRY(found.worktrees, receive_worktrees(call.tx, tickets.worktrees));
+    return found;
+}
+
+// Whether there was such a project.
+Result<bool> end_what_is_not_reshared(rpc::Call& call, const proto::RejoinRoom& request,
+                                      const Seats& seats) {
     std::set<ProjectId> kept;
     for (const auto& update : request.reshared_projects())
         kept.insert(project_id(update.project_id()));
+    bool ended = false;
     for (const auto project : seats.owned) {
-        if (!kept.contains(project)) COLLAB_DO(end_project(call, project));
+        if (kept.contains(project)) continue;
+        COLLAB_DO(end_project(call, project));
+        ended = true;
     }
-    return ok();
+    return ended;
 }
 
-Status reshare(rpc::Call& call, const proto::RejoinRoom& request, const Seats& seats) {
+Status reshare(rpc::Call& call, const proto::RejoinRoom& request, const RejoinRows& found) {
     for (const auto& update : request.reshared_projects()) {
-        const auto* seat = find_seat(seats.hosted, project_id(update.project_id()));
+        const auto* seat = find_seat(found.seats.hosted, project_id(update.project_id()));
         if (seat == nullptr)
             return Error{ErrorCode::invalid, "no such project of yours in this room"};
-        COLLAB_DO(move_seat(call.tx, *seat, call.peer()));
+        COLLAB_DO(move_host(call.tx, *seat, call.peer()));
         COLLAB_DO(store_worktrees(call, update,
-                                  wire::encode(wire::tag_of<proto::UpdateProject>(), update)));
+                                  wire::encode(wire::tag_of<proto::UpdateProject>(), update),
+                                  found.worktrees));
     }
     return ok();
 }
@@ -82,31 +133,43 @@ void tell_others(rpc::Call& call, const proto::RejoinRoom& request, const Seats&
     }
 }
 
-// On the writer: all rows at once, or none.
-Result<Outcome> take_places(rpc::Call& call, const proto::RejoinRoom& request) {
-    const RoomId room{static_cast<std::int64_t>(request.id())};
-    COLLAB_TRY(const auto participant, rooms::rejoin_participant(call, room));
-    COLLAB_TRY(const auto seats, load_seats(call.tx, room, call.user(), call.peer()));
+Outcome make_outcome(const proto::RejoinRoom& request, const RejoinRows& found) {
     Outcome outcome;
-    outcome.channel = participant.channel;
-    COLLAB_DO(end_what_is_not_reshared(call, request, seats));
-    COLLAB_DO(reshare(call, request, seats));
+    outcome.channel = found.place.channel;
     for (const auto& update : request.reshared_projects()) {
         outcome.reshared.push_back(project_id(update.project_id()));
     }
     for (const auto& project : request.rejoined_projects()) {
-        const auto* seat = find_seat(seats.visited, project_id(project.id()));
-        if (seat == nullptr || !rpc::may_read_projects(participant.role)) continue;
-        COLLAB_DO(move_seat(call.tx, *seat, call.peer()));
+        const auto* seat = find_seat(found.seats.visited, project_id(project.id()));
+        if (seat == nullptr || !found.moved.contains(seat->row)) continue;
         outcome.rejoined.push_back(seat->project);
     }
-    COLLAB_TRY(const auto snapshot, rooms::load_room(call.tx, room));
+    return outcome;
+}
+
+// On the writer: all rows at once, or none. One round trip for guests, two for hosts, however many
+// projects they have.
+Result<Outcome> take_places(rpc::Call& call, const proto::RejoinRoom& request) {
+    const RoomId room{static_cast<std::int64_t>(request.id())};
+    const bool hosts = request.reshared_projects_size() > 0;
+    const auto tickets = ask_all(call, request);
+    std::optional<rooms::RoomSnapshot> snapshot;
+    if (!hosts) {
+        COLLAB_TRY(snapshot, rooms::load_room(call.tx, room));
+    }
+    COLLAB_TRY(const auto found, fetch_all(call, tickets));
+    COLLAB_TRY(const bool ended, end_what_is_not_reshared(call, request, found.seats));
+    COLLAB_DO(reshare(call, request, found));
+    if (hosts || ended) {
+        COLLAB_TRY(snapshot, rooms::load_room(call.tx, room));
+    }
     if (!snapshot) return Error{ErrorCode::not_found, "no such room"};
+    auto outcome = make_outcome(request, found);
     outcome.room = snapshot->message;
     rooms::post_room_index(call.outbox, *snapshot);
     call.outbox.reply();
     rooms::post_room_message(call.outbox, *snapshot);
-    tell_others(call, request, seats, outcome);
+    tell_others(call, request, found.seats, outcome);
     return outcome;
 }
 
@@ -159,18 +222,23 @@ std::vector<ProjectId> own_projects(const rpc::Live& live, const proto::RejoinRo
     return named;
 }
 
+Status post_people_of(rpc::Call& call, ChannelId id) {
+    const auto ticket = channels::send_participants(call.tx, id);
+    COLLAB_TRY(const auto channel, channels::find_channel(call.tx, id));
+    COLLAB_TRY(const auto people, channels::receive_users(call.tx, ticket));
+    if (!channel) return ok();
+    channels::post_to_subscribers(call.outbox, channel->root(), channel->visibility,
+                                  channels::make_participants_update(id, people));
+    return ok();
+}
+
 // Nothing waits for it and it writes nothing, so it takes a reader: 5,000 may come back at once.
 void refresh_presence(rpc::Live& live, std::shared_ptr<const rpc::Caller> caller,
                       std::optional<ChannelId> channel) {
     live.reader.submit({std::move(caller),
                         [channel](rpc::Call& call) -> Status {
-                            if (channel) {
-                                COLLAB_TRY(const auto found,
-                                           channels::find_channel(call.tx, *channel));
-                                if (found)
-                                    COLLAB_DO(channels::post_channel_participants(call, *found));
-                            }
-                            return contacts::post_presence(call, {call.user()});
+                            contacts::post_presence(call, {call.user()});
+                            return channel ? post_people_of(call, *channel) : ok();
                         },
                         [&live](const Status& status, rpc::Outbox outbox) {
                             if (status.ok()) live.carry_out(outbox, [] {});

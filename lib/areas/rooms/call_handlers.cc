@@ -46,14 +46,14 @@ Result<proto::IncomingCall> place_call(rpc::Call& call, const Wanted& wanted) {
     COLLAB_TRY(const auto role, role_for_called(call.tx, call.user(), wanted));
     COLLAB_DO(insert_call(
         call.tx, {wanted.room, wanted.called, call.user(), call.peer(), wanted.project, role}));
-    COLLAB_TRY(const auto standing, post_room_updated(call, wanted.room));
+    COLLAB_TRY(const auto standing, load_room_updated(call, wanted.room));
     if (!standing) return Error{ErrorCode::internal, "a room went while somebody called"};
     const auto placed = std::count_if(
         standing->pending.begin(), standing->pending.end(), [&](const PendingCall& pending) {
             return pending.user == wanted.called && pending.caller == call.user();
         });
     if (placed == 0) return Error{ErrorCode::conflict, "the user is in a call or being called"};
-    COLLAB_DO(contacts::post_presence(call, {wanted.called}));
+    contacts::post_presence(call, {wanted.called});
     return make_incoming_call(*standing, call.user(), wanted.project);
 }
 
@@ -61,9 +61,9 @@ Result<proto::IncomingCall> place_call(rpc::Call& call, const Wanted& wanted) {
 Result<bool> give_up(rpc::Call& call, const Wanted& wanted) {
     COLLAB_TRY(const bool rang, delete_pending(call.tx, wanted.called, wanted.room, call.peer()));
     if (!rang) return false;
-    COLLAB_DO(post_room_updated(call, wanted.room));
+    post_room_updated(call, wanted.room);
     post_call_canceled(call.outbox, wanted.called, wanted.room);
-    COLLAB_DO(contacts::post_presence(call, {wanted.called}));
+    contacts::post_presence(call, {wanted.called});
     return true;
 }
 
@@ -104,19 +104,21 @@ Status cancel_call(rpc::Call& call, const proto::CancelCall& request) {
     const UserId called{static_cast<std::int64_t>(request.called_user_id())};
     COLLAB_TRY(const bool rang, delete_pending(call.tx, called, room, call.peer()));
     if (!rang) return Error{ErrorCode::not_found, "you are not calling this user"};
-    COLLAB_DO(post_room_updated(call, room));
+    post_room_updated(call, room);
     post_call_canceled(call.outbox, called, room);
     call.outbox.reply();
-    return contacts::post_presence(call, {called});
+    contacts::post_presence(call, {called});
+    return ok();
 }
 
 Status decline_call(rpc::Call& call, const proto::DeclineCall& request) {
     const RoomId room{static_cast<std::int64_t>(request.room_id())};
     COLLAB_TRY(const bool rang, delete_pending(call.tx, call.user(), room));
     if (!rang) return Error{ErrorCode::not_found, "you are not being called there"};
-    COLLAB_DO(post_room_updated(call, room));
+    post_room_updated(call, room);
     post_call_canceled(call.outbox, call.user(), room);
-    return contacts::post_presence(call, {call.user()});
+    contacts::post_presence(call, {call.user()});
+    return ok();
 }
 
 }  // namespace collab::rooms

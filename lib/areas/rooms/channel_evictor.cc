@@ -12,7 +12,11 @@ namespace collab::rooms {
 
 Status ChannelEvictor::evict(rpc::Call& call, ChannelId channel,
                              const std::vector<UserId>& users) const {
-    COLLAB_TRY(const auto seats, list_seats(call.tx, channel, users));
+    return evict(call, send_seats(call.tx, channel, users));
+}
+
+Status ChannelEvictor::evict(rpc::Call& call, db::Ticket ticket) const {
+    COLLAB_TRY(const auto seats, receive_seats(call.tx, ticket));
     if (seats.empty()) return ok();
     const RoomId room = seats.front().room;
     std::vector<Leaver> leavers;
@@ -27,18 +31,20 @@ Status ChannelEvictor::evict(rpc::Call& call, ChannelId channel,
     }
     if (!leavers.empty()) return take_out(call, room, leavers, Manner::evict, called_off);
 
-    COLLAB_DO(post_room_updated(call, room));
+    post_room_updated(call, room);
     for (const auto user : called_off) post_call_canceled(call.outbox, user, room);
-    return contacts::post_presence(call, called_off);
+    contacts::post_presence(call, called_off);
+    return ok();
 }
 
 Status ChannelEvictor::weaken(rpc::Call& call, ChannelId channel, UserId user,
                               rpc::Role role) const {
-    COLLAB_TRY(const auto seats, list_seats(call.tx, channel, {user}));
+    const auto ticket = send_seats(call.tx, channel, {user});
+    COLLAB_TRY(const auto seats, receive_seats(call.tx, ticket));
     if (seats.empty() || !rpc::is_stronger(seats.front().role, role)) return ok();
     const RoomId room = seats.front().room;
     COLLAB_DO(set_role(call.tx, room, user, role));
-    COLLAB_TRY(const auto updated, post_room_updated(call, room));
+    COLLAB_TRY(const auto updated, load_room_updated(call, room));
     if (updated) post_media_role(call, updated->livekit_room, user, role);
     return ok();
 }

@@ -15,6 +15,8 @@ public:
     // end.
     Status evict(rpc::Call& call, ChannelId channel,
                  const std::vector<UserId>& users) const override;
+    // The same for those whom send_seats() asked for.
+    Status evict(rpc::Call& call, db::Ticket seats) const;
     // A role in the call that is not stronger than `role` stays.
     Status weaken(rpc::Call& call, ChannelId channel, UserId user, rpc::Role role) const override;
 };

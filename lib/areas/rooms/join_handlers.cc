@@ -2,6 +2,7 @@
 #include "areas/rooms/join_handlers.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "areas/channels/channel_access.h"
 #include "areas/channels/membership_updates.h"
@@ -37,73 +38,117 @@ proto::JoinRoomResponse make_response(const rpc::Call& call, const RoomSnapshot&
     return response;
 }
 
-// Out of where he is, to enter the call of a channel; that may be the same one.
-Status leave_for(rpc::Call& call, const Place& place, ChannelId next) {
-    COLLAB_TRY(const auto channel, find_room_channel(call.tx, place.room));
-    const auto manner = channel == next ? Manner::quiet : Manner::leave;
-    return take_out(call, place.room, {{place.user, place.peer}}, manner);
+// What is known before somebody enters the call of a channel.
+struct Entering {
+    channels::Channel channel;
+    rpc::Role role;
+    bool membership_changed = false;
+    std::optional<RoomId> room;        // of the channel, if known
+    std::optional<RoomPlace> current;  // where he answers now
+};
+
+// No call rings for him elsewhere.
+void end_ringing(rpc::Call& call, db::Ticket elsewhere) {
+    call.outbox.later(
+        [&tx = call.tx, elsewhere, user = call.user()](rpc::Outbox& outbox) -> Status {
+            COLLAB_TRY(const auto room, receive_ended(tx, elsewhere));
+            if (!room) return ok();
+            post_room_updated(tx, outbox, *room);
+            post_call_canceled(outbox, user, *room);
+            return ok();
+        });
 }
 
-// He enters from wherever he is: out of the room that he answers in, no call rings elsewhere.
-Result<RoomSnapshot> enter(rpc::Call& call, const channels::Channel& channel, rpc::Role role,
-                           const std::optional<Place>& current) {
-    if (current) COLLAB_DO(leave_for(call, *current, channel.id));
-    const auto name = new_livekit_room(call.random, "channel-");
-    COLLAB_TRY(const auto opened, open_channel_room(call.tx, channel.id, name, call.user()));
-    if (opened.left_ringing) {
-        COLLAB_DO(post_room_updated(call, *opened.left_ringing));
-        post_call_canceled(call.outbox, call.user(), *opened.left_ringing);
+// He answers nowhere, and the channel has a room.
+Result<RoomId> prepare(rpc::Call& call, const Entering& entering) {
+    const auto& [channel, role, changed, known, current] = entering;
+    if (current && current->channel == channel.id) {
+        const auto& place = current->place;
+        COLLAB_TRY(const bool gone,
+                   take_out_ending(call, place.room, {{place.user, place.peer}}, Manner::quiet));
+        if (!gone) return place.room;
+    } else if (known && !current) {
+        end_ringing(call, send_end_elsewhere(call.tx, channel.id, call.user()));
+        return *known;
     }
-    COLLAB_DO(take_place(call.tx, {opened.room, call.user(), call.peer()}, role));
-    COLLAB_TRY(auto room, load_room(call.tx, opened.room));
-    if (!room) return Error{ErrorCode::internal, "a room went while somebody joined it"};
-    return std::move(*room);
+    const auto ringing = send_end_elsewhere(call.tx, channel.id, call.user());
+    const auto opened =
+        send_channel_room(call.tx, channel.id, new_livekit_room(call.random, "channel-"));
+    if (current && current->channel != channel.id) {
+        const auto& place = current->place;
+        COLLAB_DO(take_out(call, place.room, {{place.user, place.peer}}, Manner::leave));
+    }
+    end_ringing(call, ringing);
+    return receive_channel_room(call.tx, opened);
 }
 
-Result<proto::JoinRoomResponse> join(rpc::Call& call, ChannelId id) {
-    const auto ticket = send_place(call.tx, call.user());
-    COLLAB_TRY(const auto channel, channels::load_channel(call.tx, id));
-    COLLAB_TRY(const auto current, receive_place(call.tx, ticket));
-    COLLAB_TRY(const auto admission, channels::admit(call, channel));
-    COLLAB_TRY(const auto room, enter(call, channel, admission.role, current));
-    COLLAB_TRY(const auto self, find_self(call, room));
-
-    post_room_index(call.outbox, room);
+// Everything that is told is asked for before the room is waited for.
+Result<proto::JoinRoomResponse> enter(rpc::Call& call, const Entering& entering) {
+    COLLAB_TRY(const auto id, prepare(call, entering));
+    COLLAB_DO(take_place(call.tx, {id, call.user(), call.peer()}, entering.role));
+    const auto tickets = send_room(call.tx, id);
+    auto room = std::make_shared<RoomSnapshot>();
+    call.outbox.later([room](rpc::Outbox& outbox) {
+        post_room_index(outbox, *room);
+        return ok();
+    });
     call.outbox.reply();
-    if (admission.membership_changed) {
-        COLLAB_DO(channels::post_membership_updated(call, channel, call.user()));
+    if (entering.membership_changed) {
+        channels::post_membership_updated(call, entering.channel, call.user());
     }
-    post_room_message(call.outbox, room);
-    COLLAB_DO(channels::post_channel_participants(call, channel));
-    COLLAB_DO(contacts::post_presence(call, {call.user()}));
-    return make_response(call, room, self.role);
+    call.outbox.later([room](rpc::Outbox& outbox) {
+        post_room_message(outbox, *room);
+        return ok();
+    });
+    channels::post_channel_participants(call, entering.channel);
+    contacts::post_presence(call, {call.user()});
+    COLLAB_TRY(auto loaded, receive_snapshot(call.tx, id, tickets));
+    if (!loaded) return Error{ErrorCode::internal, "a room went while somebody joined it"};
+    *room = std::move(*loaded);
+    COLLAB_TRY(const auto self, find_self(call, *room));
+    return make_response(call, *room, self.role);
+}
+
+Result<proto::JoinRoomResponse> join(rpc::Call& call, channels::Access access,
+                                     std::optional<RoomId> room, std::optional<RoomPlace> current) {
+    COLLAB_TRY(const auto admission, channels::admit(call, access));
+    return enter(call, {std::move(access.channel), admission.role, admission.membership_changed,
+                        room, std::move(current)});
 }
 
 }  // namespace
 
 Result<proto::JoinRoomResponse> join_room(rpc::Call& call, const proto::JoinRoom& request) {
     const RoomId id{static_cast<std::int64_t>(request.id())};
+    const auto place_ticket = send_place(call.tx, call.user());
+    const auto access_ticket = channels::send_access_of_room(call.tx, id, call.user());
     COLLAB_TRY(const auto entry, find_entry(call.tx, id, call.user()));
+    COLLAB_TRY(auto current, receive_place(call.tx, place_ticket));
+    COLLAB_TRY(auto access, channels::receive_access_if_any(call.tx, access_ticket, call.user()));
     if (!entry) return Error{ErrorCode::not_found, "no such call"};
-    if (entry->channel) {
+    if (access) {
         if (entry->ringing) post_call_canceled(call.outbox, call.user(), id);
-        return join(call, *entry->channel);
+        return join(call, std::move(*access), id, std::move(current));
     }
     if (!entry->ringing) return Error{ErrorCode::not_found, "you are not being called there"};
 
     // The row that rings keeps its role; the one given here is for a row that there is not.
     COLLAB_DO(take_place(call.tx, {id, call.user(), call.peer()}, rpc::Role::guest));
-    COLLAB_TRY(const auto room, post_room_updated(call, id));
+    COLLAB_TRY(const auto room, load_room_updated(call, id));
     if (!room) return Error{ErrorCode::internal, "a room went while somebody joined it"};
     COLLAB_TRY(const auto self, find_self(call, *room));
     post_call_canceled(call.outbox, call.user(), id);
     call.outbox.reply();
-    COLLAB_DO(contacts::post_presence(call, {call.user()}));
+    contacts::post_presence(call, {call.user()});
     return make_response(call, *room, self.role);
 }
 
 Result<proto::JoinRoomResponse> join_channel(rpc::Call& call, const proto::JoinChannel& request) {
-    return join(call, ChannelId{static_cast<std::int64_t>(request.channel_id())});
+    const ChannelId id{static_cast<std::int64_t>(request.channel_id())};
+    const auto place_ticket = send_place(call.tx, call.user());
+    COLLAB_TRY(auto access, channels::load_access(call.tx, id, call.user()));
+    COLLAB_TRY(auto current, receive_place(call.tx, place_ticket));
+    return join(call, std::move(access), {}, std::move(current));
 }
 
 }  // namespace collab::rooms

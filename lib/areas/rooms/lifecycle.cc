@@ -3,7 +3,6 @@
 
 #include <map>
 
-#include "areas/rooms/participant_queries.h"
 #include "areas/rooms/parting.h"
 #include "areas/rooms/ringing.h"
 #include "areas/rooms/room_rows.h"
@@ -101,17 +100,14 @@ Status mark_connection_lost(rpc::Call& call, PeerId lost) {
 Status decline_when_offline(rpc::Call& call, UserId user) {
     COLLAB_TRY(const auto room, delete_pending(call.tx, user));
     if (!room) return ok();
-    COLLAB_DO(post_room_updated(call, *room));
+    post_room_updated(call, *room);
     return ok();
 }
 
-Status post_incoming_call(rpc::Call& call) {
-    COLLAB_TRY(const auto ringing, find_ringing(call.tx, call.user()));
-    if (!ringing) return ok();
-    COLLAB_TRY(const auto room, load_room(call.tx, ringing->room));
+Status post_incoming_call(rpc::Call& call, PeerId peer, const RingingCall& ringing) {
+    COLLAB_TRY(const auto room, load_room(call.tx, ringing.room));
     if (!room) return Error{ErrorCode::internal, "a call rings for a room that is gone"};
-    call.outbox.to_peer(call.peer(),
-                        make_incoming_call(*room, ringing->caller, ringing->initial_project));
+    call.outbox.to_peer(peer, make_incoming_call(*room, ringing.caller, ringing.initial_project));
     return ok();
 }
 
@@ -122,7 +118,7 @@ Status sweep(rpc::Call& call, const std::vector<ServerId>& stale) {
     COLLAB_DO(sweep_projects(call, servers, rooms));
     for (const auto& [room, leavers] : rooms) {
         if (leavers.empty()) {
-            COLLAB_DO(post_room_updated(call, room));
+            post_room_updated(call, room);
         } else {
             COLLAB_DO(take_out(call, room, leavers, Manner::quiet));
         }

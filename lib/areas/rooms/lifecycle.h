@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "areas/rooms/participant_queries.h"
 #include "areas/rooms/room_snapshot.h"
 #include "rpc/call.h"
 
@@ -18,8 +19,8 @@ Status mark_connection_lost(rpc::Call& call, PeerId lost);
 // RoomUpdated (spec 1, 2.7 step 6). The caller has made sure that he is offline.
 Status decline_when_offline(rpc::Call& call, UserId user);
 
-// Tells the caller's connection of the call that rings for him, if one does (spec 1, 2.4 row 6).
-Status post_incoming_call(rpc::Call& call);
+// Tells a connection of the call that rings for its user (spec 1, 2.4 row 6). One round trip.
+Status post_incoming_call(rpc::Call& call, PeerId peer, const RingingCall& ringing);
 
 // Removes all participants that answer on `stale` servers, the calls that they placed, and rooms of
 // no channel that are empty then (spec 1, 2.2 step 4); posts what the others must hear.

@@ -13,9 +13,10 @@ constexpr std::string_view kPlaceOfPeer = R"sql(
 )sql";
 
 constexpr std::string_view kPlaceOfUser = R"sql(
-    SELECT room_id, user_id, answering_connection_server_id, answering_connection_id
-    FROM room_participants
-    WHERE user_id = $1 AND answering_connection_server_id IS NOT NULL
+    SELECT p.room_id, p.user_id, p.answering_connection_server_id, p.answering_connection_id,
+           r.channel_id
+    FROM room_participants p JOIN rooms r ON r.id = p.room_id
+    WHERE p.user_id = $1 AND answering_connection_server_id IS NOT NULL
       AND answering_connection_id IS NOT NULL
 )sql";
 
@@ -24,8 +25,6 @@ constexpr std::string_view kEntry = R"sql(
     FROM rooms r LEFT JOIN room_participants p ON p.room_id = r.id AND p.user_id = $2
     WHERE r.id = $1
 )sql";
-
-constexpr std::string_view kRoomChannel = "SELECT channel_id FROM rooms WHERE id = $1";
 
 constexpr std::string_view kStanding = R"sql(
     SELECT role, answering_connection_id IS NOT NULL
@@ -119,9 +118,9 @@ constexpr std::string_view kInsertCall = R"sql(
 )sql";
 
 constexpr std::string_view kRinging = R"sql(
-    SELECT room_id, calling_user_id, initial_project_id
+    SELECT room_id, calling_user_id, initial_project_id, user_id
     FROM room_participants
-    WHERE user_id = $1 AND answering_connection_id IS NULL
+    WHERE user_id IN IDS($1) AND answering_connection_id IS NULL
 )sql";
 
 constexpr std::string_view kSetRole =
@@ -137,7 +136,22 @@ constexpr std::string_view kSetLocation = R"sql(
     WHERE room_id = $1 AND answering_connection_server_id = $2 AND answering_connection_id = $3
 )sql";
 
-constexpr std::string_view kSignedCla = "SELECT user_id FROM contributors WHERE user_id = $1";
+// How often the CLA is asked for in the channel of a room and above it, and whether it is signed.
+constexpr std::string_view kCla = R"sql(
+    SELECT COUNT(*), (SELECT COUNT(*) FROM contributors WHERE user_id = $2)
+    FROM rooms r
+    JOIN channels c ON c.id = r.channel_id
+    JOIN channels a ON c.parent_path || CAST(c.id AS TEXT) || '/'
+                       LIKE a.parent_path || CAST(a.id AS TEXT) || '/%'
+    WHERE r.id = $1 AND a.requires_zed_cla
+)sql";
+
+std::vector<std::int64_t> numbers(const std::vector<UserId>& users) {
+    std::vector<std::int64_t> ids;
+    ids.reserve(users.size());
+    for (const auto user : users) ids.push_back(user.value);
+    return ids;
+}
 
 Place to_place(const db::Row& row) {
     return {row.id<RoomId>(0), row.id<UserId>(1), peer_at(row, 2)};
@@ -162,8 +176,12 @@ db::Ticket send_place(db::Tx& tx, UserId user) {
     return tx.send(kPlaceOfUser, {user});
 }
 
-Result<std::optional<Place>> receive_place(db::Tx& tx, db::Ticket ticket) {
-    return tx.one(ticket, to_place);
+Result<std::optional<RoomPlace>> receive_place(db::Tx& tx, db::Ticket ticket) {
+    return tx.one(ticket, [](const db::Row& row) {
+        RoomPlace found{to_place(row), {}};
+        if (!row.is_null(4)) found.channel = row.id<ChannelId>(4);
+        return found;
+    });
 }
 
 Result<std::optional<Entry>> find_entry(db::Tx& tx, RoomId room, UserId user) {
@@ -173,14 +191,6 @@ Result<std::optional<Entry>> find_entry(db::Tx& tx, RoomId room, UserId user) {
         entry.ringing = row.boolean(1);
         return entry;
     });
-}
-
-Result<std::optional<ChannelId>> find_room_channel(db::Tx& tx, RoomId room) {
-    COLLAB_TRY(const auto found, tx.one(kRoomChannel, {room}, [](const db::Row& row) {
-        return row.optional_integer(0);
-    }));
-    if (!found || !*found) return std::optional<ChannelId>();
-    return std::optional<ChannelId>(ChannelId{**found});
 }
 
 db::Ticket send_standing(db::Tx& tx, RoomId room, UserId user) {
@@ -193,11 +203,12 @@ Result<std::optional<Standing>> receive_standing(db::Tx& tx, db::Ticket ticket) 
     });
 }
 
-Result<std::vector<Seat>> list_seats(db::Tx& tx, ChannelId channel,
-                                     const std::vector<UserId>& users) {
-    std::vector<std::int64_t> ids;
-    for (const auto user : users) ids.push_back(user.value);
-    return tx.list(kSeats, {channel, ids}, [](const db::Row& row) {
+db::Ticket send_seats(db::Tx& tx, ChannelId channel, const std::vector<UserId>& users) {
+    return tx.send(kSeats, {channel, numbers(users)});
+}
+
+Result<std::vector<Seat>> receive_seats(db::Tx& tx, db::Ticket ticket) {
+    return tx.list(ticket, [](const db::Row& row) {
         Seat seat{row.id<RoomId>(0), row.id<UserId>(1), {}, rpc::role_from_text(row.text(4))};
         if (!row.is_null(3)) seat.peer = peer_at(row, 2);
         return seat;
@@ -209,15 +220,21 @@ Result<RoomId> insert_room(db::Tx& tx, const std::string& livekit_room) {
     return *room;
 }
 
-Result<ChannelRoom> open_channel_room(db::Tx& tx, ChannelId channel,
-                                      const std::string& livekit_room, UserId user) {
-    const auto elsewhere = tx.send(kDeletePendingElsewhere, {user, channel});
-    const auto opened = tx.send(kFindOrInsertRoom, {livekit_room, channel});
-    ChannelRoom found;
-    COLLAB_TRY(found.left_ringing, tx.one(elsewhere, to_room));
-    COLLAB_TRY(const auto room, tx.one(opened, to_room));
-    found.room = *room;
-    return found;
+db::Ticket send_channel_room(db::Tx& tx, ChannelId channel, const std::string& livekit_room) {
+    return tx.send(kFindOrInsertRoom, {livekit_room, channel});
+}
+
+Result<RoomId> receive_channel_room(db::Tx& tx, db::Ticket ticket) {
+    COLLAB_TRY(const auto room, tx.one(ticket, to_room));
+    return *room;
+}
+
+db::Ticket send_end_elsewhere(db::Tx& tx, ChannelId channel, UserId user) {
+    return tx.send(kDeletePendingElsewhere, {user, channel});
+}
+
+Result<std::optional<RoomId>> receive_ended(db::Tx& tx, db::Ticket ticket) {
+    return tx.one(ticket, to_room);
 }
 
 Status delete_room(db::Tx& tx, RoomId room) {
@@ -250,12 +267,17 @@ Status insert_call(db::Tx& tx, const NewCall& call) {
                    call.caller_peer.connection, call.initial_project, rpc::to_text(call.role)});
 }
 
-Result<std::optional<RingingCall>> find_ringing(db::Tx& tx, UserId user) {
-    return tx.one(kRinging, {user}, [](const db::Row& row) {
+db::Ticket send_ringing(db::Tx& tx, const std::vector<UserId>& users) {
+    return tx.send(kRinging, {numbers(users)});
+}
+
+Result<std::unordered_map<UserId, RingingCall>> receive_ringing(db::Tx& tx, db::Ticket ticket) {
+    COLLAB_TRY(const auto rows, tx.list(ticket, [](const db::Row& row) {
         RingingCall call{row.id<RoomId>(0), row.id<UserId>(1), {}};
         if (!row.is_null(2)) call.initial_project = row.id<ProjectId>(2);
-        return call;
-    });
+        return std::pair(row.id<UserId>(3), call);
+    }));
+    return std::unordered_map<UserId, RingingCall>(rows.begin(), rows.end());
 }
 
 Status set_role(db::Tx& tx, RoomId room, UserId user, rpc::Role role) {
@@ -274,10 +296,15 @@ Result<bool> set_location(db::Tx& tx, const Place& place, int kind,
     return changed > 0;
 }
 
-Result<bool> has_signed_cla(db::Tx& tx, UserId user) {
-    COLLAB_TRY(const auto found,
-               tx.one(kSignedCla, {user}, [](const db::Row& row) { return row.integer(0); }));
-    return found.has_value();
+db::Ticket send_cla(db::Tx& tx, RoomId room, UserId user) {
+    return tx.send(kCla, {room, user});
+}
+
+Result<bool> receive_lacks_cla(db::Tx& tx, db::Ticket ticket) {
+    COLLAB_TRY(const auto lacks, tx.one(ticket, [](const db::Row& row) {
+        return row.integer(0) > 0 && row.integer(1) == 0;
+    }));
+    return lacks.value_or(false);
 }
 
 }  // namespace collab::rooms

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/ids.h"
@@ -44,28 +45,29 @@ struct Seat {
 };
 
 Result<std::optional<Place>> find_place(db::Tx& tx, PeerId peer);
-// The second one is started and fetched apart, so that it can travel with other reads.
+// Where the user answers; asked and fetched apart so that it can travel with other reads.
+struct RoomPlace {
+    Place place;
+    std::optional<ChannelId> channel;  // of the room
+};
 db::Ticket send_place(db::Tx& tx, UserId user);
-Result<std::optional<Place>> receive_place(db::Tx& tx, db::Ticket ticket);
+Result<std::optional<RoomPlace>> receive_place(db::Tx& tx, db::Ticket ticket);
 // Nothing when there is no such room.
 Result<std::optional<Entry>> find_entry(db::Tx& tx, RoomId room, UserId user);
-Result<std::optional<ChannelId>> find_room_channel(db::Tx& tx, RoomId room);
 // A query that was started; fetched by receive_standing().
 db::Ticket send_standing(db::Tx& tx, RoomId room, UserId user);
 Result<std::optional<Standing>> receive_standing(db::Tx& tx, db::Ticket ticket);
 // The rows of these users in the room of the channel, answered or not.
-Result<std::vector<Seat>> list_seats(db::Tx& tx, ChannelId channel,
-                                     const std::vector<UserId>& users);
+db::Ticket send_seats(db::Tx& tx, ChannelId channel, const std::vector<UserId>& users);
+Result<std::vector<Seat>> receive_seats(db::Tx& tx, db::Ticket ticket);
 
 Result<RoomId> insert_room(db::Tx& tx, const std::string& livekit_room);
-// The room of the channel, made with that name when there was none; and the room of a call that
-// rang for the user elsewhere, which ends. One round trip.
-struct ChannelRoom {
-    RoomId room;
-    std::optional<RoomId> left_ringing;
-};
-Result<ChannelRoom> open_channel_room(db::Tx& tx, ChannelId channel,
-                                      const std::string& livekit_room, UserId user);
+// The room of the channel, made with that name when there was none. Started and fetched apart.
+db::Ticket send_channel_room(db::Tx& tx, ChannelId channel, const std::string& livekit_room);
+Result<RoomId> receive_channel_room(db::Tx& tx, db::Ticket ticket);
+// Ends a call that rings for the user elsewhere than in the channel's room: the room where it did.
+db::Ticket send_end_elsewhere(db::Tx& tx, ChannelId channel, UserId user);
+Result<std::optional<RoomId>> receive_ended(db::Tx& tx, db::Ticket ticket);
 Status delete_room(db::Tx& tx, RoomId room);
 
 // Answers with the connection `place.peer`, as the participant with the lowest free index. A row
@@ -94,13 +96,18 @@ struct RingingCall {
     UserId caller;
     std::optional<ProjectId> initial_project;
 };
-Result<std::optional<RingingCall>> find_ringing(db::Tx& tx, UserId user);
+// The calls that ring for `users`, asked and fetched apart so that it can travel with other reads.
+db::Ticket send_ringing(db::Tx& tx, const std::vector<UserId>& users);
+Result<std::unordered_map<UserId, RingingCall>> receive_ringing(db::Tx& tx, db::Ticket ticket);
 
 Status set_role(db::Tx& tx, RoomId room, UserId user, rpc::Role role);
 Status set_lost(db::Tx& tx, PeerId peer);
 // False when nobody answers in the room on that connection. `kind` as LocationKind.
 Result<bool> set_location(db::Tx& tx, const Place& place, int kind,
                           std::optional<ProjectId> project);
-Result<bool> has_signed_cla(db::Tx& tx, UserId user);
+// Whether the channel of the room, or one above it, asks for a CLA that the user has not signed;
+// asked and fetched apart so that it can travel with other reads.
+db::Ticket send_cla(db::Tx& tx, RoomId room, UserId user);
+Result<bool> receive_lacks_cla(db::Tx& tx, db::Ticket ticket);
 
 }  // namespace collab::rooms

@@ -78,7 +78,7 @@ Status post_other_rooms(rpc::Call& call, RoomId room, const std::vector<EndedCal
     for (const auto& ended : calls) {
         if (ended.room != room) others.insert(ended.room);
     }
-    for (const auto other : others) COLLAB_DO(post_room_updated(call, other));
+    for (const auto other : others) post_room_updated(call, other);
     return ok();
 }
 
@@ -107,6 +107,13 @@ void post_disconnects(rpc::Outbox& outbox, const std::vector<Leaver>& leavers) {
 
 Status take_out(rpc::Call& call, RoomId room, const std::vector<Leaver>& leavers, Manner manner,
                 const std::vector<UserId>& called_off) {
+    COLLAB_TRY([[maybe_unused]] const bool gone,
+               take_out_ending(call, room, leavers, manner, called_off));
+    return ok();
+}
+
+Result<bool> take_out_ending(rpc::Call& call, RoomId room, const std::vector<Leaver>& leavers,
+                             Manner manner, const std::vector<UserId>& called_off) {
     COLLAB_TRY(const auto tickets, send_parting(call.tx, room, leavers));
     const auto channel_ticket = send_channel(call.tx, room);
     COLLAB_TRY(const auto left, load_room(call.tx, room));
@@ -118,7 +125,7 @@ Status take_out(rpc::Call& call, RoomId room, const std::vector<Leaver>& leavers
     post_left_projects(call.outbox, parting.projects, manner);
     COLLAB_DO(post_what_is_left(call, *left, parting));
     COLLAB_DO(post_other_rooms(call, room, parting.calls));
-    if (channel) COLLAB_DO(channels::post_channel_participants(call, *channel));
+    if (channel) channels::post_channel_participants(call, *channel);
 
     std::vector<UserId> changed;
     for (const auto& leaver : leavers) changed.push_back(leaver.user);
@@ -126,10 +133,10 @@ Status take_out(rpc::Call& call, RoomId room, const std::vector<Leaver>& leavers
         post_call_canceled(call.outbox, ended.called, ended.room);
         changed.push_back(ended.called);
     }
-    COLLAB_DO(contacts::post_presence(call, changed));
+    contacts::post_presence(call, changed);
     post_media(call, *left, leavers, manner);
     if (manner == Manner::evict) post_disconnects(call.outbox, leavers);
-    return ok();
+    return left->empty;
 }
 
 }  // namespace collab::rooms

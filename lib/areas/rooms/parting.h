@@ -25,5 +25,8 @@ enum class Manner {
 // answers there.
 Status take_out(rpc::Call& call, RoomId room, const std::vector<Leaver>& leavers, Manner manner,
                 const std::vector<UserId>& called_off = {});
+// The same, for who must know whether the room is gone now.
+Result<bool> take_out_ending(rpc::Call& call, RoomId room, const std::vector<Leaver>& leavers,
+                             Manner manner, const std::vector<UserId>& called_off = {});
 
 }  // namespace collab::rooms

@@ -17,23 +17,29 @@ constexpr std::string_view kMovePlace = R"sql(
     UPDATE room_participants
     SET answering_connection_server_id = $3, answering_connection_id = $4,
         answering_connection_lost = FALSE
-    WHERE room_id = $1 AND user_id = $2
+    WHERE room_id = $1 AND user_id = $2 AND answering_connection_server_id IS NOT NULL
+      AND answering_connection_id IS NOT NULL
 )sql";
 
 }  // namespace
 
-Result<RejoinedParticipant> rejoin_participant(rpc::Call& call, RoomId room) {
-    COLLAB_TRY(const auto found,
-               call.tx.one(kAnsweredPlace, {room, call.user()}, [](const db::Row& row) {
-                   RejoinedParticipant place;
-                   place.old_peer = peer_at(row, 0);
-                   if (!row.is_null(2)) place.channel = row.id<ChannelId>(2);
-                   place.role = rpc::role_from_text(row.text(3));
-                   return place;
-               }));
+RejoinTickets send_rejoin(rpc::Call& call, RoomId room) {
+    return {
+        call.tx.send(kAnsweredPlace, {room, call.user()}),
+        call.tx.send(kMovePlace, {room, call.user(), call.peer().server, call.peer().connection})};
+}
+
+Result<RejoinedParticipant> receive_rejoin(db::Tx& tx, const RejoinTickets& tickets) {
+    COLLAB_TRY(const auto found, tx.one(tickets.before, [](const db::Row& row) {
+        RejoinedParticipant place;
+        place.old_peer = peer_at(row, 0);
+        if (!row.is_null(2)) place.channel = row.id<ChannelId>(2);
+        place.role = rpc::role_from_text(row.text(3));
+        return place;
+    }));
+    COLLAB_TRY([[maybe_unused]] const auto moved,
+               tx.one(tickets.moved, [](const db::Row&) { return true; }));
     if (!found) return Error{ErrorCode::not_found, "you are not in this room"};
-    COLLAB_DO(
-        call.tx.run(kMovePlace, {room, call.user(), call.peer().server, call.peer().connection}));
     return *found;
 }
 

@@ -20,8 +20,14 @@ struct RejoinedParticipant {
 };
 
 // Moves the caller's answered place in `room`, wherever it answered, to the caller's connection.
-// Error not_found when he has none. Posts nothing: the caller loads and announces the room, the
-// channel's participants and presence after it moved the projects too. One round trip.
-Result<RejoinedParticipant> rejoin_participant(rpc::Call& call, RoomId room);
+// Posts nothing: the caller loads and announces the room, the channel's participants and presence
+// after it moved the projects too. Started and fetched apart so that it can travel with more.
+struct RejoinTickets {
+    db::Ticket before;
+    db::Ticket moved;
+};
+RejoinTickets send_rejoin(rpc::Call& call, RoomId room);
+// Error not_found when he had no place.
+Result<RejoinedParticipant> receive_rejoin(db::Tx& tx, const RejoinTickets& tickets);
 
 }  // namespace collab::rooms

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "areas/rooms/room_handlers.h"
 
-#include "areas/channels/channel_access.h"
 #include "areas/contacts/presence.h"
 #include "areas/rooms/leave.h"
 #include "areas/rooms/participant_queries.h"
@@ -10,22 +9,6 @@
 #include "areas/rooms/room_updates.h"
 
 namespace collab::rooms {
-namespace {
-
-Status check_cla(rpc::Call& call, RoomId room, UserId user, rpc::Role role) {
-    if (!rpc::needs_cla(role)) return ok();
-    COLLAB_TRY(const auto id, find_room_channel(call.tx, room));
-    if (!id) return ok();
-    COLLAB_TRY(const auto channel, channels::load_channel(call.tx, *id));
-    COLLAB_TRY(const bool needed, channels::needs_cla(call.tx, channel));
-    if (!needed) return ok();
-    COLLAB_TRY(const bool signed_it, has_signed_cla(call.tx, user));
-    if (!signed_it) return Error{ErrorCode::needs_cla, "the user has not signed the CLA"};
-    return ok();
-}
-
-}  // namespace
-
 Result<proto::CreateRoomResponse> create_room(rpc::Call& call, const proto::CreateRoom&) {
     const auto livekit_room = new_livekit_room(call.random);
     COLLAB_TRY(const auto id, insert_room(call.tx, livekit_room));
@@ -36,7 +19,7 @@ Result<proto::CreateRoomResponse> create_room(rpc::Call& call, const proto::Crea
     }
     post_room_index(call.outbox, *room);
     call.outbox.reply();
-    COLLAB_DO(contacts::post_presence(call, {call.user()}));
+    contacts::post_presence(call, {call.user()});
 
     proto::CreateRoomResponse response;
     *response.mutable_room() = room->message;
@@ -57,16 +40,20 @@ Status set_participant_role(rpc::Call& call, const proto::SetRoomParticipantRole
     if (!role) return Error{ErrorCode::invalid, "no such role"};
     const auto own = send_standing(call.tx, room, call.user());
     const auto others = send_standing(call.tx, room, user);
+    const auto cla = send_cla(call.tx, room, user);
     COLLAB_TRY(const auto setter, receive_standing(call.tx, own));
     COLLAB_TRY(const auto target, receive_standing(call.tx, others));
     if (!setter || !setter->answered || setter->role != rpc::Role::admin) {
         return Error{ErrorCode::denied, "only an admin of the call may do this"};
     }
     if (!target) return Error{ErrorCode::not_found, "the user is not in this call"};
-    COLLAB_DO(check_cla(call, room, user, *role));
+    COLLAB_TRY(const bool lacks_cla, receive_lacks_cla(call.tx, cla));
+    if (rpc::needs_cla(*role) && lacks_cla) {
+        return Error{ErrorCode::needs_cla, "the user has not signed the CLA"};
+    }
 
     COLLAB_DO(set_role(call.tx, room, user, *role));
-    COLLAB_TRY(const auto updated, post_room_updated(call, room));
+    COLLAB_TRY(const auto updated, load_room_updated(call, room));
     if (updated) post_media_role(call, updated->livekit_room, user, *role);
     return ok();
 }
@@ -92,7 +79,7 @@ Status update_location(rpc::Call& call, const proto::UpdateParticipantLocation& 
     COLLAB_TRY(const bool stored, set_location(call.tx, {room, call.user(), call.peer()},
                                                static_cast<int>(kind), project));
     if (!stored) return Error{ErrorCode::not_found, "you are not in this call"};
-    COLLAB_DO(post_room_updated(call, room));
+    post_room_updated(call, room);
     return ok();
 }
 

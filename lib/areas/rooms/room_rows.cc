@@ -91,24 +91,28 @@ FollowerRow follower_row(const db::Row& row) {
 
 }  // namespace
 
-Result<std::optional<RoomRows>> read_room(db::Tx& tx, RoomId room) {
-    const auto head = tx.send(kRoom, {room});
-    const auto participants = tx.send(kParticipants, {room});
-    const auto projects = tx.send(kProjects, {room});
-    const auto worktrees = tx.send(kVisibleWorktrees, {room});
-    const auto collaborators = tx.send(kCollaborators, {room});
-    const auto followers = tx.send(kFollowers, {room});
+RoomTickets send_room(db::Tx& tx, RoomId room) {
+    RoomTickets tickets{};
+    tickets.head = tx.send(kRoom, {room});
+    tickets.participants = tx.send(kParticipants, {room});
+    tickets.projects = tx.send(kProjects, {room});
+    tickets.worktrees = tx.send(kVisibleWorktrees, {room});
+    tickets.collaborators = tx.send(kCollaborators, {room});
+    tickets.followers = tx.send(kFollowers, {room});
+    return tickets;
+}
 
+Result<std::optional<RoomRows>> receive_room(db::Tx& tx, const RoomTickets& tickets) {
     RoomRows rows;
     COLLAB_TRY(const auto found,
-               tx.one(head, [&rows](const db::Row& row) { return fill_head(rows, row); }));
-    COLLAB_TRY(rows.participants, tx.list(participants, participant_row));
-    COLLAB_TRY(rows.projects, tx.list(projects, project_row));
-    COLLAB_TRY(rows.worktrees, tx.list(worktrees, [](const db::Row& row) {
+               tx.one(tickets.head, [&rows](const db::Row& row) { return fill_head(rows, row); }));
+    COLLAB_TRY(rows.participants, tx.list(tickets.participants, participant_row));
+    COLLAB_TRY(rows.projects, tx.list(tickets.projects, project_row));
+    COLLAB_TRY(rows.worktrees, tx.list(tickets.worktrees, [](const db::Row& row) {
         return VisibleWorktreeRow{row.id<ProjectId>(0), row.text(1)};
     }));
-    COLLAB_TRY(rows.collaborators, tx.list(collaborators, collaborator_row));
-    COLLAB_TRY(rows.followers, tx.list(followers, follower_row));
+    COLLAB_TRY(rows.collaborators, tx.list(tickets.collaborators, collaborator_row));
+    COLLAB_TRY(rows.followers, tx.list(tickets.followers, follower_row));
     if (!found) return std::optional<RoomRows>();
     return std::optional<RoomRows>(std::move(rows));
 }

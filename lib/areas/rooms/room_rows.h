@@ -69,8 +69,18 @@ struct RoomRows {
     std::vector<FollowerRow> followers;
 };
 
-// All rows of a room; nothing when there is no such room. One round trip.
-Result<std::optional<RoomRows>> read_room(db::Tx& tx, RoomId room);
+// All rows of a room, asked and fetched apart so that they can travel with other reads; nothing
+// when there is no such room.
+struct RoomTickets {
+    db::Ticket head;
+    db::Ticket participants;
+    db::Ticket projects;
+    db::Ticket worktrees;
+    db::Ticket collaborators;
+    db::Ticket followers;
+};
+RoomTickets send_room(db::Tx& tx, RoomId room);
+Result<std::optional<RoomRows>> receive_room(db::Tx& tx, const RoomTickets& tickets);
 
 // Those of all rooms, but for worktrees and followers. One round trip.
 Result<std::map<RoomId, RoomRows>> read_all_rooms(db::Tx& tx);

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "areas/rooms/room_rows.h"
-
 namespace collab::rooms {
 namespace {
 
@@ -109,7 +107,12 @@ std::vector<UserId> RoomSnapshot::users() const {
 }
 
 Result<std::optional<RoomSnapshot>> load_room(db::Tx& tx, RoomId room) {
-    COLLAB_TRY(const auto rows, read_room(tx, room));
+    return receive_snapshot(tx, room, send_room(tx, room));
+}
+
+Result<std::optional<RoomSnapshot>> receive_snapshot(db::Tx& tx, RoomId room,
+                                                     const RoomTickets& tickets) {
+    COLLAB_TRY(const auto rows, receive_room(tx, tickets));
     if (!rows) return std::optional<RoomSnapshot>();
     RoomSnapshot snapshot;
     snapshot.state = make_state(room, *rows);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "areas/rooms/room_rows.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "db/tx.h"
@@ -37,6 +38,9 @@ struct RoomSnapshot {
 
 // Reads the room in one round trip; nothing when there is no such room.
 Result<std::optional<RoomSnapshot>> load_room(db::Tx& tx, RoomId room);
+// The second half of it: what send_room() asked for.
+Result<std::optional<RoomSnapshot>> receive_snapshot(db::Tx& tx, RoomId room,
+                                                     const RoomTickets& tickets);
 
 // All rooms with their projects, for the index of a server that starts. One round trip.
 Result<std::vector<rpc::RoomState>> load_all_rooms(db::Tx& tx);

@@ -7,14 +7,32 @@
 
 namespace collab::rooms {
 
-Result<std::optional<RoomSnapshot>> post_room_updated(rpc::Call& call, RoomId room) {
+namespace {
+
+void post_room(rpc::Outbox& outbox, RoomId room, const std::optional<RoomSnapshot>& snapshot) {
+    if (!snapshot) return post_room_gone(outbox, room);
+    post_room_index(outbox, *snapshot);
+    post_room_message(outbox, *snapshot);
+}
+
+}  // namespace
+
+void post_room_updated(rpc::Call& call, RoomId room) {
+    post_room_updated(call.tx, call.outbox, room);
+}
+
+void post_room_updated(db::Tx& tx, rpc::Outbox& outbox, RoomId room) {
+    const auto tickets = send_room(tx, room);
+    outbox.later([&tx, room, tickets](rpc::Outbox& filled) -> Status {
+        COLLAB_TRY(const auto snapshot, receive_snapshot(tx, room, tickets));
+        post_room(filled, room, snapshot);
+        return ok();
+    });
+}
+
+Result<std::optional<RoomSnapshot>> load_room_updated(rpc::Call& call, RoomId room) {
     COLLAB_TRY(auto snapshot, load_room(call.tx, room));
-    if (!snapshot) {
-        post_room_gone(call.outbox, room);
-        return snapshot;
-    }
-    post_room_index(call.outbox, *snapshot);
-    post_room_message(call.outbox, *snapshot);
+    post_room(call.outbox, room, snapshot);
     return snapshot;
 }
 

@@ -11,10 +11,12 @@
 
 namespace collab::rooms {
 
-// Loads the room, then posts, in this order: its new state for the index (its removal when the room
-// is gone), and RoomUpdated to all who answer in it. Returns what was loaded; nothing when it is
-// gone. One round trip.
-Result<std::optional<RoomSnapshot>> post_room_updated(rpc::Call& call, RoomId room);
+// Asks for the room at once and posts later, in this order: its new state for the index (its
+// removal when the room is gone), and RoomUpdated to all who answer in it.
+void post_room_updated(rpc::Call& call, RoomId room);
+void post_room_updated(db::Tx& tx, rpc::Outbox& outbox, RoomId room);
+// The same for who needs to know what was loaded; nothing when the room is gone. One round trip.
+Result<std::optional<RoomSnapshot>> load_room_updated(rpc::Call& call, RoomId room);
 
 // The two halves of the above, for answers that belong between them.
 void post_room_index(rpc::Outbox& outbox, const RoomSnapshot& room);

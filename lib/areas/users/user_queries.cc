@@ -21,7 +21,7 @@ constexpr std::string_view kFlagsOf = R"sql(
 )sql";
 
 constexpr std::string_view kSetConnectedOnce =
-    "UPDATE users SET connected_once = TRUE WHERE id = $1";
+    "UPDATE users SET connected_once = TRUE WHERE id IN IDS($1) AND NOT connected_once";
 
 constexpr std::string_view kAcceptTerms = "UPDATE users SET accepted_tos_at = $2 WHERE id = $1";
 
@@ -52,6 +52,14 @@ Result<std::vector<User>> list_users(db::Tx& tx, const std::vector<std::int64_t>
     return tx.list(kListUsers, {ids}, read_user);
 }
 
+db::Ticket send_users(db::Tx& tx, const std::vector<std::int64_t>& ids) {
+    return tx.send(kListUsers, {ids});
+}
+
+Result<std::vector<User>> receive_users(db::Tx& tx, db::Ticket ticket) {
+    return tx.list(ticket, read_user);
+}
+
 Result<std::optional<User>> find_user_by_name(db::Tx& tx, std::string_view name) {
     return tx.one(kFindByName, {name}, read_user);
 }
@@ -60,8 +68,8 @@ Result<std::vector<std::string>> feature_flags_of(db::Tx& tx, UserId user) {
     return tx.list(kFlagsOf, {user}, [](const db::Row& row) { return row.text(0); });
 }
 
-Status set_connected_once(db::Tx& tx, UserId user) {
-    return tx.run(kSetConnectedOnce, {user});
+Status set_connected_once(db::Tx& tx, const std::vector<std::int64_t>& users) {
+    return tx.run(kSetConnectedOnce, {users});
 }
 
 Status accept_terms(db::Tx& tx, UserId user, WallTime now) {

@@ -44,6 +44,9 @@ Result<std::optional<User>> find_user(db::Tx& tx, UserId id);
 
 // Those of `ids` that exist, by id. Duplicates count once.
 Result<std::vector<User>> list_users(db::Tx& tx, const std::vector<std::int64_t>& ids);
+// The same, asked and fetched apart so that it can travel with other reads.
+db::Ticket send_users(db::Tx& tx, const std::vector<std::int64_t>& ids);
+Result<std::vector<User>> receive_users(db::Tx& tx, db::Ticket ticket);
 
 // By login, or else by username; case counts.
 Result<std::optional<User>> find_user_by_name(db::Tx& tx, std::string_view name);
@@ -51,8 +54,8 @@ Result<std::optional<User>> find_user_by_name(db::Tx& tx, std::string_view name)
 // The flags that are on for everybody and those of this user, by name.
 Result<std::vector<std::string>> feature_flags_of(db::Tx& tx, UserId user);
 
-// Records that the user has been connected, so that ShowContacts is sent only once (spec 1, 2.4).
-Status set_connected_once(db::Tx& tx, UserId user);
+// Records that the users have been connected, so that ShowContacts is sent only once (spec 1, 2.4).
+Status set_connected_once(db::Tx& tx, const std::vector<std::int64_t>& users);
 
 // Records that the user accepts the terms now.
 Status accept_terms(db::Tx& tx, UserId user, WallTime now);
