@@ -49,11 +49,12 @@ TEST(Sqlite, KeepsAMemoryDatabaseInItsOneConnection) {
 class SqliteRowsVersion : public testing::Test {
 protected:
     void SetUp() override {
-        connection.run_script(
+        const Status created = connection.run_script(
             "CREATE TABLE parents (id BIGINT PRIMARY KEY);"
             "CREATE TABLE children (parent BIGINT REFERENCES parents (id)"
             " ON DELETE CASCADE);"
             "CREATE TABLE others (id BIGINT)");
+        ASSERT_TRUE(created.ok());
         begin();
         run("INSERT INTO parents VALUES (1)");
         run("INSERT INTO children VALUES (1)");
