@@ -4,7 +4,7 @@
 namespace collab::server {
 namespace {
 
-constexpr const char* kMira = "/user?github_user_id=880&github_login=mira";
+constexpr const char* kSignsIn = "/user?github_user_id=880&github_login=mira";
 
 class Web : public test::WebTest {
 protected:
@@ -25,19 +25,19 @@ protected:
 COLLAB_DATABASE_SUITE(Web);
 
 TEST_P(Web, OpensTheAdminRoutesToTheAdminSocketWithoutAnyToken) {
-    EXPECT_EQ(ask(through("/run/collab/admin.sock", request("GET", kMira))).status, 200);
+    EXPECT_EQ(ask(through("/run/collab/admin.sock", request("GET", kSignsIn))).status, 200);
     EXPECT_EQ(ask(through("/run/collab/admin.sock", request("GET", "/metrics"))).status, 200);
 }
 
 TEST_P(Web, KeepsThemFromThePortAndFromTheOtherSocket) {
-    EXPECT_EQ(ask(through("/run/collab/rpc.sock", request("GET", kMira))).status, 404);
-    EXPECT_EQ(status_of(kMira), 404);
+    EXPECT_EQ(ask(through("/run/collab/rpc.sock", request("GET", kSignsIn))).status, 404);
+    EXPECT_EQ(status_of(kSignsIn), 404);
     EXPECT_EQ(status_of("/metrics"), 403);
 }
 
 TEST_P(Web, WritesAnAuditLineForEachCallOfTheAdminSocket) {
     testing::internal::CaptureStderr();
-    ask(through("/run/collab/admin.sock", request("GET", kMira)));
+    ask(through("/run/collab/admin.sock", request("GET", kSignsIn)));
     const auto log = testing::internal::GetCapturedStderr();
     EXPECT_NE(log.find("audit: user id 1000, process 7: GET /user\n"), std::string::npos) << log;
 }
@@ -52,12 +52,12 @@ TEST_P(Web, ServesWithoutCollaborationInApiMode) {
     web.handshake.api_token = "secret";
     serve("all");
     EXPECT_EQ(status_of("/rpc"), 307);
-    EXPECT_EQ(status_of(kMira), 400);
+    EXPECT_EQ(status_of(kSignsIn), 400);
 
     serve("api");
     EXPECT_EQ(ask(request("GET", "/")).body.substr(0, 8), "zed:api ");
     EXPECT_EQ(status_of("/readyz"), 200);
-    for (const char* path : {"/rpc", kMira, "/client/users/me"}) EXPECT_EQ(status_of(path), 404);
+    for (const char* path : {"/rpc", kSignsIn, "/client/users/me"}) EXPECT_EQ(status_of(path), 404);
 }
 
 TEST_P(Web, CountsNewSettingsFromTheNextRequestOn) {
@@ -68,7 +68,7 @@ TEST_P(Web, CountsNewSettingsFromTheNextRequestOn) {
     application().reload(web);
 
     EXPECT_EQ(status_of("/metrics"), 200);
-    EXPECT_EQ(ask(with_token(request("GET", kMira), "token secret")).status, 200);
+    EXPECT_EQ(ask(with_token(request("GET", kSignsIn), "token secret")).status, 200);
     auto made = request("GET", "/livez");
     made.headers = {{"host", "collab.example"}};
     EXPECT_EQ(ask(made).status, 200);
