@@ -61,8 +61,9 @@ Result<History> receive_history(db::Tx& tx, const HistoryTickets& tickets);
 db::Ticket send_operations(db::Tx& tx, const Note& note, const std::vector<std::int64_t>& replicas,
                            std::uint32_t after);
 Result<std::vector<StoredOperation>> receive_operations(db::Tx& tx, db::Ticket ticket);
-// Adds to the epoch; one that is stored already stays as it is.
-Status insert_operation(db::Tx& tx, const Note& note, const StoredOperation& operation);
+// Adds to the epoch; those that are stored already stay as they are.
+Status insert_operations(db::Tx& tx, const Note& note,
+                         const std::vector<StoredOperation>& operations);
 // Writes epoch, stamp and latest operation of the note.
 Status update_note(db::Tx& tx, const Note& note);
 Status insert_snapshot(db::Tx& tx, BufferId note, std::int64_t epoch, const std::string& text);
