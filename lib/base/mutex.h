@@ -14,7 +14,6 @@
 #endif
 
 #define COLLAB_GUARDED_BY(mutex) COLLAB_THREAD_SAFETY(guarded_by(mutex))
-#define COLLAB_REQUIRES(mutex) COLLAB_THREAD_SAFETY(requires_capability(mutex))
 
 namespace collab {
 

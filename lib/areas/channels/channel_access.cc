@@ -81,11 +81,6 @@ Result<Channel> load_as_admin(db::Tx& tx, ChannelId id, UserId user) {
     return std::move(access.channel);
 }
 
-Result<std::optional<rpc::Role>> find_role(db::Tx& tx, const Channel& channel, UserId user) {
-    COLLAB_TRY(auto membership, find_membership(tx, channel.root(), user));
-    return Access{channel, std::move(membership)}.role();
-}
-
 Status require_admin(const Access& access) {
     if (access.role() != rpc::Role::admin) return no_admin();
     return ok();
@@ -100,26 +95,6 @@ Status require_member(const Access& access) {
 Status require_participant(const Access& access) {
     if (!access.role()) return no_participant();
     return ok();
-}
-
-Result<rpc::Role> require_admin(db::Tx& tx, const Channel& channel, UserId user) {
-    COLLAB_TRY(const auto role, find_role(tx, channel, user));
-    if (role != rpc::Role::admin) return no_admin();
-    return *role;
-}
-
-Result<rpc::Role> require_member(db::Tx& tx, const Channel& channel, UserId user) {
-    COLLAB_TRY(const auto role, find_role(tx, channel, user));
-    if (role != rpc::Role::admin && role != rpc::Role::member) {
-        return no_member();
-    }
-    return *role;
-}
-
-Result<rpc::Role> require_participant(db::Tx& tx, const Channel& channel, UserId user) {
-    COLLAB_TRY(const auto role, find_role(tx, channel, user));
-    if (!role) return no_participant();
-    return *role;
 }
 
 Result<Admission> admit(rpc::Call& call, const Access& access) {

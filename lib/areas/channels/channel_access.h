@@ -11,15 +11,12 @@
 
 namespace collab::channels {
 
-// The role of an accepted membership of the channel's root, if that role can see the channel.
-Result<std::optional<rpc::Role>> find_role(db::Tx& tx, const Channel& channel, UserId user);
-
 // A channel together with the user's row at its root, in one round trip.
 struct Access {
     Channel channel;
     std::optional<Membership> membership;  // an invitation, too
 
-    // As find_role().
+    // That of an accepted membership, if it can see the channel.
     std::optional<rpc::Role> role() const;
 };
 // Error no_such_channel when there is none.
@@ -33,14 +30,10 @@ Result<std::optional<Access>> receive_access_if_any(db::Tx& tx, db::Ticket ticke
 // The channel, or the error of load_access() or require_admin().
 Result<Channel> load_as_admin(db::Tx& tx, ChannelId id, UserId user);
 
-// Each returns the role, or Error denied: the user is no admin; neither admin nor member; has no
-// role at all.
+// Error denied: the user is no admin; neither admin nor member; has no role at all.
 Status require_admin(const Access& access);
 Status require_member(const Access& access);
 Status require_participant(const Access& access);
-Result<rpc::Role> require_admin(db::Tx& tx, const Channel& channel, UserId user);
-Result<rpc::Role> require_member(db::Tx& tx, const Channel& channel, UserId user);
-Result<rpc::Role> require_participant(db::Tx& tx, const Channel& channel, UserId user);
 
 struct Admission {
     rpc::Role role;
