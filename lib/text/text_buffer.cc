@@ -12,6 +12,10 @@ std::size_t pair_count(const Edit& edit) {
     return std::min(edit.ranges.size(), edit.new_text.size());
 }
 
+bool names_an_operation(Lamport at) {
+    return at.value != 0 && at.value <= kMaxLamportValue;
+}
+
 // Keeps one count per undo operation: in one operation the last count of an edit wins.
 void set_count(EditRecord& record, Lamport undo, std::uint32_t count) {
     if (record.undos.empty() || record.undos.back().first != undo) {
@@ -71,6 +75,7 @@ Result<Outcome> TextBuffer::apply_edit(const Edit& edit) {
             replace(cursor, edit.ranges[i], record, offset, length, view);
             offset += length;
         }
+        if (!record.undos.empty()) refresh_visibility(record);  // its undo came first
     }
     version_.observe(edit.at);
     return Outcome::applied;
@@ -146,10 +151,11 @@ void TextBuffer::erase(FragmentTree::Cursor& cursor, std::uint64_t end, EditReco
 void TextBuffer::apply_undo(const Undo& undo) {
     std::vector<EditRecord*> changed;
     for (const UndoCount& entry : undo.counts) {
-        const auto found = edits_.find(entry.edit);
-        if (found == edits_.end()) continue;  // an operation that changed no text
-        set_count(found->second, undo.at, entry.count);
-        changed.push_back(&found->second);
+        if (!names_an_operation(entry.edit)) continue;
+        // Of an edit that is not here yet, the record waits for it.
+        EditRecord& record = edits_[entry.edit];
+        set_count(record, undo.at, entry.count);
+        changed.push_back(&record);
     }
     std::sort(changed.begin(), changed.end());
     changed.erase(std::unique(changed.begin(), changed.end()), changed.end());

@@ -74,7 +74,8 @@ private:
     void refresh_visibility(const EditRecord& record);
 
     FragmentTree tree_;
-    std::unordered_map<Lamport, EditRecord, LamportHash> edits_;  // addresses stay the same
+    // Addresses stay the same. Those of edits that are not here yet have nothing but undos.
+    std::unordered_map<Lamport, EditRecord, LamportHash> edits_;
     Version version_;
 };
 

@@ -113,6 +113,18 @@ TEST_P(NoteUpdates, ThatComeEarlyWaitForWhatTheyNeed) {
     EXPECT_EQ(collapsed_text(*ada), "one two");
 }
 
+TEST_P(NoteUpdates, ThatUndoWhatIsNotThereYetCountForItOnceItIs) {
+    send(*ada, {edit(8, 1, {}, 0, 0, "stays ")});
+    send(*ada, {undo(8, 2, {{8, 1}}, 9, 3)});
+    EXPECT_EQ(relayed(*bea).size(), 2u);
+    EXPECT_EQ(count("channel_buffer_collaborators"), 2);
+    // As after a restart: from the rows.
+    world->sql("UPDATE buffers SET stamp = stamp + 1");
+    send(*bea, {edit(9, 3, {{8, 1}}, 6, 6, "undone")});
+    leave(*bea);
+    EXPECT_EQ(collapsed_text(*ada), "stays ");
+}
+
 TEST_P(NoteUpdates, ThatSomebodyElseWaitedForReachEverybodyButTheirSender) {
     auto& cem = given("cem");
     join(cem);

@@ -114,6 +114,23 @@ protected:
         edit->add_new_text(text);
         return operation;
     }
+    static proto::Operation undo(std::uint32_t replica, std::uint32_t timestamp, Seen seen,
+                                 std::uint32_t edit_replica, std::uint32_t edit_timestamp) {
+        proto::Operation operation;
+        auto* undo = operation.mutable_undo();
+        undo->set_replica_id(replica);
+        undo->set_lamport_timestamp(timestamp);
+        for (const auto& [by, at] : seen) {
+            auto* entry = undo->add_version();
+            entry->set_replica_id(by);
+            entry->set_timestamp(at);
+        }
+        auto* count = undo->add_counts();
+        count->set_replica_id(edit_replica);
+        count->set_lamport_timestamp(edit_timestamp);
+        count->set_count(1);
+        return operation;
+    }
     static proto::Operation selection(std::uint32_t replica, std::uint32_t timestamp) {
         proto::Operation operation;
         operation.mutable_update_selections()->set_replica_id(replica);

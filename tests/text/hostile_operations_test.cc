@@ -72,9 +72,21 @@ TEST_F(HostileOperations, TimestampsNotAfterTheirOwnVersionAreRefused) {
     expect_refused(Undo{{5, 8}, {kBaseText, {9, 9}}, {{kBaseText, 1}}});
 }
 
-TEST_F(HostileOperations, UndoOfWhatItsAuthorHadNotSeenIsRefused) {
-    expect_refused(Undo{{5, 8}, kSeenBase, {{{3, 9}, 1}}});
-    expect_refused(Undo{{5, 8}, kSeenBase, {{{0, 9}, 1}}});
+// Nothing forbids it, and clients count it when the edit comes.
+TEST_F(HostileOperations, UndoOfWhatIsNotThereYetCountsOnceItIs) {
+    EXPECT_TRUE(buffer.apply(Undo{{5, 8}, kSeenBase, {{{3, 9}, 1}, {{4, 9}, 1}}}).ok());
+    EXPECT_EQ(buffer.text(), "hé!");
+    EXPECT_TRUE(buffer.apply(Edit{{3, 9}, kSeenBase, {{0, 1}}, {"HH"}}).ok());
+    EXPECT_EQ(buffer.text(), "hé!");
+    EXPECT_EQ(buffer.visible_bytes(), 4u);
+    EXPECT_TRUE(buffer.apply(Undo{{6, 8}, {kBaseText, {5, 8}}, {{{3, 9}, 2}}}).ok());
+    EXPECT_EQ(buffer.text(), "HHé!");
+}
+
+TEST_F(HostileOperations, UndoOfWhatCanNeverBeIsNoMatter) {
+    const std::vector<UndoCount> counts = {{{0, 9}, 1}, {{kMaxLamportValue + 1, 9}, 1}};
+    EXPECT_TRUE(buffer.apply(Undo{{5, 8}, kSeenBase, counts}).ok());
+    EXPECT_EQ(buffer.text(), "hé!");
 }
 
 TEST_F(HostileOperations, TooMuchInOneOperationIsRefused) {

@@ -83,11 +83,12 @@ Edit Author::edit(std::mt19937_64& random) {
     return edit;
 }
 
-Undo Author::undo(std::mt19937_64& random) {
+Undo Author::undo(std::mt19937_64& random, const std::vector<Lamport>& all) {
     Undo undo{.at = tick(random), .version = model_.version(), .counts = {}};
     for (std::uint64_t i = 1 + below(random, 2); i > 0; --i) {
+        const auto& edits = edits_.empty() || below(random, 4) == 0 ? all : edits_;
         const Lamport target =
-            edits_[edits_.size() - 1 - below(random, std::min<std::size_t>(edits_.size(), 6))];
+            edits[edits.size() - 1 - below(random, std::min<std::size_t>(edits.size(), 6))];
         undo.counts.push_back({target, model_.undo_count(target) + 1});
     }
     hear({undo});
@@ -116,14 +117,16 @@ History random_history(std::uint64_t seed, std::size_t steps) {
     for (std::uint16_t replica = 8; replica < 11; ++replica)
         authors.emplace_back(replica, history.base_text);
     std::vector<std::size_t> heard(authors.size(), 0);
+    std::vector<Lamport> edits;
     for (std::size_t step = 0; step < steps; ++step) {
         const std::size_t who = below(random, authors.size());
         Author& author = authors[who];
         const std::uint64_t action = below(random, 10);
         if (action < 5) {
             history.operations.push_back(author.edit(random));
-        } else if (action < 7 && author.knows_edits()) {
-            history.operations.push_back(author.undo(random));
+            edits.push_back(timestamp(history.operations.back()));
+        } else if (action < 7 && !edits.empty()) {
+            history.operations.push_back(author.undo(random, edits));
         } else if (heard[who] < history.operations.size()) {
             const auto from = history.operations.begin() + static_cast<std::ptrdiff_t>(heard[who]);
             heard[who] += 1 + below(random, history.operations.size() - heard[who]);

@@ -21,9 +21,9 @@ public:
     // Up to three replacements at random places of the visible text, now and then at places that
     // lie inside text deleted before (spec 9.12).
     Edit edit(std::mt19937_64& random);
-    // Undo, or redo, of up to two of the edits it knows, anybody's. Requires knows_edits().
-    Undo undo(std::mt19937_64& random);
-    bool knows_edits() const { return !edits_.empty(); }
+    // Undo, or redo, of up to two edits, anybody's, now and then one that it has not heard of.
+    // Requires that there are edits; `all` are those of everybody.
+    Undo undo(std::mt19937_64& random, const std::vector<Lamport>& all);
 
     void hear(const std::vector<Operation>& batch);
     const FlatModel& model() const { return model_; }
