@@ -15,6 +15,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "wire/fields.h"
+#include "wire/parse_cost.h"
 
 namespace google::protobuf {
 class MessageLite;
@@ -40,9 +41,13 @@ Body encode(std::uint32_t tag, const google::protobuf::MessageLite& message);
 // The same for payload bytes that are encoded already.
 Body encode(std::uint32_t tag, Bytes payload);
 
-// The message of a payload. Error invalid when the bytes are no such message.
+// The message of a payload. Errors: invalid, when the bytes are no such message; too_many, when it
+// has more parts than anybody needs (wire/parse_cost.h).
 template <class M>
 Result<M> parse(Bytes payload) {
+    if (payload.size() >= kCostlyFromBytes) {
+        COLLAB_DO(check_parse_cost(payload, M::descriptor()));
+    }
     M message;
     if (!message.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
         return Error{ErrorCode::invalid, "cannot read the message"};

@@ -8,6 +8,8 @@ constexpr std::uint32_t kId = 1;
 constexpr std::uint32_t kRespondingTo = 2;
 constexpr std::uint32_t kOriginalSender = 3;
 constexpr std::uint32_t kAckId = 266;
+// An envelope has five fields at most; with millions of them its scan alone would take long.
+constexpr int kMaxFields = 1024;
 
 }  // namespace
 
@@ -16,9 +18,11 @@ Result<Peeked> peek(Bytes envelope) {
     int ids = 0;
     int answers = 0;
     int payloads = 0;
+    int fields = 0;
     bool foreign = false;
     FieldReader reader(envelope);
     while (const auto field = reader.next()) {
+        if (++fields > kMaxFields) return Error{ErrorCode::invalid, "too many envelope fields"};
         if (field->number == kId && field->type == WireType::varint) {
             peeked.id = static_cast<std::uint32_t>(field->varint);
             ++ids;

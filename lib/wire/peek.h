@@ -23,7 +23,7 @@ struct Peeked {
 };
 
 // Scans every top-level field. A second payload replaces the first, as in protobuf. Error invalid:
-// malformed; the connection is closed then.
+// malformed, or more than 1,024 fields; the connection is closed then.
 Result<Peeked> peek(Bytes envelope);
 
 // Only the id, from the beginning of an envelope that was too long to decode; nothing when it does

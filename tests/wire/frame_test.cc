@@ -176,6 +176,12 @@ TEST(Peek, LetsNothingBeRelayedThatCouldFoolAReceiver) {
         EXPECT_FALSE(relayable(bytes));
 }
 
+TEST(Peek, RefusesAnEnvelopeOfMillionsOfFields) {
+    std::string fields;
+    for (int i = 0; i < 1'000'000; ++i) put_varint_field(fields, 1, 1);
+    EXPECT_FALSE(peek(as_bytes(fields)).ok());
+}
+
 TEST(Peek, RefusesMalformedEnvelopes) {
     for (const auto& bytes : {std::string("\x08", 1), std::string("\x00\x01", 2),
                               std::string("\x3a\x05\x01", 3), std::string("\x0b", 1),
