@@ -74,15 +74,24 @@ void Session::enqueue(std::uint32_t tag, const wire::Body& body, wire::Tail tail
         // Only the newest matters (decisions 13); the older one leaves a gap in the ids.
         if (room_update_ && *room_update_ >= head_ && queue_[*room_update_].body) {
             auto& older = queue_[*room_update_];
-            queued_bytes_ -= older.body->size();
+            leaves_queue(older.body->size());
             older.body.reset();
         }
         room_update_ = queue_.size();
     }
-    queued_bytes_ += body->size();
+    const std::size_t size = body->size();
+    queued_bytes_ += size;
+    if (size > limits_.queue_bytes && long_frame_ == 0) long_frame_ = size;
     queue_.push_back({body, tail, clock_.now()});
-    if (queued_bytes_ > limits_.queue_bytes) return close(kTryAgainLater, "too slow");
+    if (queued_bytes_ - long_frame_ > limits_.queue_bytes) {
+        return close(kTryAgainLater, "too slow");
+    }
     transport_.wake();
+}
+
+void Session::leaves_queue(std::size_t size) {
+    queued_bytes_ -= size;
+    if (size == long_frame_) long_frame_ = 0;
 }
 
 void Session::add_source(std::shared_ptr<FrameSource> source) {
@@ -106,7 +115,7 @@ std::optional<wire::Frame> Session::next_frame() {
         while (head_ < queue_.size()) {
             auto& next = queue_[head_++];
             if (!next.body) continue;
-            queued_bytes_ -= next.body->size();
+            leaves_queue(next.body->size());
             return wire::Frame{std::move(next.body), next.tail};
         }
         queue_.clear();
@@ -127,6 +136,7 @@ void Session::close(std::uint16_t code, std::string_view reason) {
         queue_.clear();
         head_ = 0;
         queued_bytes_ = 0;
+        long_frame_ = 0;
         room_update_.reset();
     }
     transport_.close(code, reason);

@@ -95,7 +95,8 @@ public:
     PeerId peer() const { return caller_->peer; }
 
     // Each takes the next id of this connection and queues; never blocks, never fails: over the
-    // limits the connection is closed with 1013.
+    // limits the connection is closed with 1013. One frame that alone is longer than the queue may
+    // be does not count.
     void send(std::uint32_t tag, const wire::Body& body);
     std::uint32_t forward(std::uint32_t tag, const wire::Body& body, PeerId sender);
     std::uint32_t request(std::uint32_t tag, const wire::Body& body);
@@ -158,6 +159,7 @@ private:
         MonotonicTime since;
     };
     void enqueue(std::uint32_t tag, const wire::Body& body, wire::Tail tail);
+    void leaves_queue(std::size_t size);
 
     std::shared_ptr<const Caller> caller_;
     Transport& transport_;
@@ -169,6 +171,9 @@ private:
     std::vector<Queued> queue_;
     std::size_t head_ = 0;
     std::size_t queued_bytes_ = 0;
+    // Of these, one frame longer than the whole queue may be: it is allowed beside all others, or
+    // no message of 8 to 16 MiB would reach anybody.
+    std::size_t long_frame_ = 0;
     std::optional<std::size_t> room_update_;  // where in queue_ an unsent RoomUpdated stands
     std::vector<std::shared_ptr<FrameSource>> sources_;
     std::unique_ptr<Order> order_;
