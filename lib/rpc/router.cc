@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::uint16_t kInconsistentData = 1007;
 constexpr std::uint16_t kTooBig = 1009;
+// Messages that are too long are counted under no tag; so many log lines of one connection.
+constexpr std::uint32_t kSkipped = 0;
+constexpr std::uint32_t kSkippedBurst = 3;
+constexpr Duration kSkippedPause = std::chrono::minutes(1);
 
 const wire::Body& ack_body() {
     static const wire::Body body = wire::encode(wire::tag_of<proto::Ack>(), proto::Ack());
@@ -85,9 +89,7 @@ void Router::on_message(Session& session, wire::Bytes frame) {
             const bool bomb = envelope.error().code == ErrorCode::too_many;
             return session.close(bomb ? kTooBig : kInconsistentData, envelope.error().message);
         }
-        const auto id = wire::peek_id(decoder_.head());
-        if (id.value_or(0) == 0) return;
-        return session.respond_error({ErrorCode::too_many, "the message is too large"}, *id);
+        return skip(session, wire::peek_head(decoder_.head()));
     }
     const auto peeked = wire::peek(*envelope);
     if (!peeked.ok()) {
@@ -102,6 +104,22 @@ void Router::on_message(Session& session, wire::Bytes frame) {
     incoming.frame = frame;
     incoming.relayable = peeked->relayable;
     on_request(session, std::move(incoming));
+}
+
+// A message that is too long to be read: whoever waits for what it was gets an Error instead.
+void Router::skip(Session& session, const wire::Head& head) {
+    if (session.admit(kSkipped, kSkippedBurst, kSkippedPause)) {
+        log(LogLevel::warning,
+            "a message of connection " + std::to_string(session.peer().connection) +
+                " is skipped: it decodes to more than " +
+                std::to_string(live_.settings->limits.message_decoded) + " bytes");
+    }
+    if (head.responding_to) {
+        return fail_pending(session, *head.responding_to,
+                            {ErrorCode::too_many, "the answer is too large"});
+    }
+    if (head.id.value_or(0) == 0) return;
+    session.respond_error({ErrorCode::too_many, "the message is too large"}, *head.id);
 }
 
 void Router::on_request(Session& session, Incoming incoming) {

@@ -65,6 +65,7 @@ public:
     Live& live() { return live_; }
 
 private:
+    void skip(Session& session, const wire::Head& head);
     void on_answer(Session& session, const wire::Peeked& peeked, wire::Bytes frame);
     void relay_answer(Session& host, std::uint32_t id, Pending& pending, const Incoming& answer);
     void finish_pending(Session& host, std::uint32_t id);

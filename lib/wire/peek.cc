@@ -44,11 +44,21 @@ Result<Peeked> peek(Bytes envelope) {
     return peeked;
 }
 
-std::optional<std::uint32_t> peek_id(Bytes head) {
+Head peek_head(Bytes head) {
+    Head found;
     FieldReader reader(head);
-    const auto field = reader.next();
-    if (!field || field->number != kId || field->type != WireType::varint) return {};
-    return static_cast<std::uint32_t>(field->varint);
+    while (const auto field = reader.next()) {
+        if (field->type != WireType::varint) break;
+        const auto value = static_cast<std::uint32_t>(field->varint);
+        if (field->number == kId) {
+            found.id = value;
+        } else if (field->number == kRespondingTo) {
+            found.responding_to = value;
+        } else {
+            break;
+        }
+    }
+    return found;
 }
 
 std::optional<std::uint64_t> peek_varint(Bytes message, std::uint32_t number) {

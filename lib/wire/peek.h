@@ -26,9 +26,13 @@ struct Peeked {
 // malformed, or more than 1,024 fields; the connection is closed then.
 Result<Peeked> peek(Bytes envelope);
 
-// Only the id, from the beginning of an envelope that was too long to decode; nothing when it does
-// not stand there.
-std::optional<std::uint32_t> peek_id(Bytes head);
+// What stands before the payload of an envelope that was too long to decode; nothing else is known
+// of it.
+struct Head {
+    std::optional<std::uint32_t> id;
+    std::optional<std::uint32_t> responding_to;
+};
+Head peek_head(Bytes head);
 
 // The first varint field with this number, 0 when absent; nothing when the message is malformed or
 // has the field twice (a second value would be what the receiver sees, decisions 12).

@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const collab::wire::Bytes input(data, size);
     const auto plain = collab::wire::peek(input);
     const auto envelope = decoder.decode(input);
-    if (!envelope.ok()) (void)collab::wire::peek_id(decoder.head());
+    if (!envelope.ok()) (void)collab::wire::peek_head(decoder.head());
     if (envelope.ok()) (void)collab::wire::peek(*envelope);
     // What the peek takes for one clean payload, protobuf must read the same way.
     collab::proto::Envelope parsed;

@@ -139,6 +139,20 @@ TEST_F(RouterTest, FailsWhatWaitsForAHostThatGoes) {
     EXPECT_TRUE(guest.answer_to(id).is_error());
 }
 
+TEST_F(RouterTest, FailsWhatWaitsForAnAnswerThatIsTooLongAndSaysSoInTheLog) {
+    share(Role::member);
+    const std::string huge(world.settings.limits.message_decoded, ' ');
+    const auto id = guest.send_raw(wire::find_tag("GetHover"), about_project());
+    const auto request = host.received_raw(wire::find_tag("GetHover")).at(0);
+    testing::internal::CaptureStderr();
+    host.reply_raw(request, wire::find_tag("GetHoverResponse"), huge);
+    EXPECT_NE(testing::internal::GetCapturedStderr().find("is skipped"), std::string::npos);
+    EXPECT_EQ(guest.answer_to(id).envelope.error().message(), "the answer is too large");
+
+    EXPECT_TRUE(guest.answer_to(guest.send_raw(wire::find_tag("GetHover"), huge)).is_error());
+    EXPECT_EQ(guest.request(proto::Ping()).envelope.payload_case(), proto::Envelope::kAck);
+}
+
 TEST_F(RouterTest, EndsAStreamOnceWhenItsReaderLosesTheRight) {
     share(Role::member);
     const auto id = guest.send_raw(wire::find_tag("SearchCommits"), about_project());

@@ -113,11 +113,13 @@ TEST(Decoder, StopsABombAtTheLimitAndKeepsItsHead) {
     Decoder decoder(1 << 20);
     proto::Envelope envelope;
     envelope.set_id(77);
+    envelope.set_responding_to(0);
     envelope.mutable_error()->set_message(std::string(64 << 20, ' '));
     const auto bomb = streamed(envelope.SerializeAsString());
     EXPECT_LT(bomb.size(), 20'000u);
     EXPECT_EQ(decoder.decode(as_bytes(bomb)).error().code, ErrorCode::unsupported);
-    EXPECT_EQ(peek_id(decoder.head()), 77u);
+    EXPECT_EQ(peek_head(decoder.head()).id, 77u);
+    EXPECT_EQ(peek_head(decoder.head()).responding_to, 0u);
 }
 
 TEST(Decoder, RefusesMoreFramesThanAnybodyNeeds) {
