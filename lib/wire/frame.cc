@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "wire/frame_bound.h"
+
 namespace collab::wire {
 namespace {
 
@@ -15,6 +17,8 @@ constexpr int kMaxWindowLog = 23;
 // The largest block of zstd: a stored frame holds one raw block.
 constexpr std::size_t kMaxRawBlock = 128 * 1024;
 constexpr std::size_t kKeepBuffer = std::size_t{1} << 20;
+constexpr std::size_t kHead = 4096;
+constexpr std::size_t kScratch = std::size_t{64} << 10;
 
 // What stands before stored bytes: magic, a descriptor with a single segment and a one byte content
 // size, then one raw last block. Requires size < 256.
@@ -143,7 +147,6 @@ Tail Tail::response(std::uint32_t id, std::uint32_t responding_to) {
 
 struct Decoder::Zstd {
     ZSTD_DCtx* context = ZSTD_createDCtx();
-    std::size_t decoded = 0;
     ~Zstd() { ZSTD_freeDCtx(context); }
 };
 
@@ -156,49 +159,65 @@ Decoder::Decoder(std::size_t max_decoded)
 Decoder::~Decoder() = default;
 
 Result<Bytes> Decoder::decode(Bytes frame) {
-    ZSTD_DCtx_reset(zstd_->context, ZSTD_reset_session_only);
-    if (buffer_.size() > kKeepBuffer) {
-        buffer_.resize(kKeepBuffer);
-        buffer_.shrink_to_fit();
+    decoded_ = 0;
+    if (frame.empty()) return Error{ErrorCode::invalid, "empty message"};
+    if (room_ > kKeepBuffer) room_ = 0;
+    reserve(kHead + kScratch);
+    const auto bound = bound_of_frames(frame);
+    std::uint64_t size = bound.at_most;
+    if (std::max(bound.at_most, bound.declared) > max_decoded_) {
+        // Too long, most likely: that is found out without memory for it.
+        COLLAB_TRY(size, run(frame, bound.declared > max_decoded_ ? kHead : max_decoded_));
     }
-    if (buffer_.size() < 4096) buffer_.resize(4096);
+    reserve(static_cast<std::size_t>(size) + 1);
+    COLLAB_DO(run(frame, static_cast<std::size_t>(size)));
+    return Bytes{buffer_.get(), decoded_};
+}
+
+// At least so much room; its pages cost nothing until they are written.
+void Decoder::reserve(std::size_t room) {
+    if (room <= room_) return;
+    buffer_.reset();
+    buffer_ = std::make_unique_for_overwrite<std::uint8_t[]>(room);
+    room_ = room;
+}
+
+// Decodes at most `limit` bytes and returns how many there are. Where they do not all have room
+// only the first and the last of them remain.
+Result<std::size_t> Decoder::run(Bytes frame, std::size_t limit) {
+    ZSTD_DCtx_reset(zstd_->context, ZSTD_reset_session_only);
     ZSTD_inBuffer in{frame.data(), frame.size(), 0};
-    std::size_t& decoded = zstd_->decoded;
-    decoded = 0;
+    decoded_ = 0;
+    std::size_t at = 0;
     int frames = 0;
     bool inside = false;  // between the first byte of a zstd frame and its last
-    if (frame.empty()) return Error{ErrorCode::invalid, "empty message"};
     while (in.pos < in.size || inside) {
         if (!inside && ++frames > kMaxZstdFrames) {
             return Error{ErrorCode::too_many, "too many zstd frames in one message"};
         }
         inside = true;
-        if (decoded == buffer_.size()) {
-            if (decoded > max_decoded_) {
-                return Error{ErrorCode::unsupported, "message is too large"};
-            }
-            buffer_.resize(std::min(buffer_.size() * 2, max_decoded_ + 1));
-        }
-        ZSTD_outBuffer out{buffer_.data(), buffer_.size(), decoded};
+        if (at == room_) at = kHead;
+        ZSTD_outBuffer out{buffer_.get(), room_, at};
         const std::size_t in_before = in.pos;
         const std::size_t hint = ZSTD_decompressStream(zstd_->context, &out, &in);
         if (ZSTD_isError(hint) != 0) {
             return Error{ErrorCode::invalid,
                          std::string("cannot decompress: ") + ZSTD_getErrorName(hint)};
         }
-        const bool progressed = out.pos != decoded || in.pos != in_before;
-        decoded = out.pos;
-        if (decoded > max_decoded_) return Error{ErrorCode::unsupported, "message is too large"};
+        const bool progressed = out.pos != at || in.pos != in_before;
+        decoded_ += out.pos - at;
+        at = out.pos;
+        if (decoded_ > limit) return Error{ErrorCode::unsupported, "message is too large"};
         if (hint == 0) inside = false;
         if (!progressed && inside && in.pos == in.size && out.pos < out.size) {
             return Error{ErrorCode::invalid, "truncated zstd frame"};
         }
     }
-    return Bytes{reinterpret_cast<const std::uint8_t*>(buffer_.data()), decoded};
+    return decoded_;
 }
 
 Bytes Decoder::head() const {
-    return {reinterpret_cast<const std::uint8_t*>(buffer_.data()), zstd_->decoded};
+    return {buffer_.get(), std::min(decoded_, kHead)};
 }
 
 }  // namespace collab::wire

@@ -85,7 +85,8 @@ struct Frame {
     std::size_t size() const { return body->size() + tail.bytes().size(); }
 };
 
-// Takes frames apart. Reuses one zstd context and one buffer. Thread: one at a time.
+// Takes frames apart. Reuses one zstd context and one buffer; what is too long is found out before
+// memory is used for it. Thread: one at a time.
 class Decoder {
 public:
     explicit Decoder(std::size_t max_decoded = kMaxDecoded);
@@ -108,9 +109,14 @@ public:
 
 private:
     struct Zstd;
+    void reserve(std::size_t room);
+    Result<std::size_t> run(Bytes frame, std::size_t limit);
+
     std::unique_ptr<Zstd> zstd_;
     std::size_t max_decoded_;
-    std::string buffer_;
+    std::unique_ptr<std::uint8_t[]> buffer_;
+    std::size_t room_ = 0;     // in buffer_
+    std::size_t decoded_ = 0;  // of the last message
 };
 
 }  // namespace collab::wire

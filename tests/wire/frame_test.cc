@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <zstd.h>
 
+#include <fstream>
+
 #include "proto/envelope.pb.h"
 #include "wire/message_types.h"
 #include "wire/peek.h"
@@ -120,6 +122,80 @@ TEST(Decoder, StopsABombAtTheLimitAndKeepsItsHead) {
     EXPECT_EQ(decoder.decode(as_bytes(bomb)).error().code, ErrorCode::unsupported);
     EXPECT_EQ(peek_head(decoder.head()).id, 77u);
     EXPECT_EQ(peek_head(decoder.head()).responding_to, 0u);
+}
+
+// What a message of blanks of this size looks like on the wire.
+std::string blanks(std::uint64_t size, bool declared) {
+    auto* context = ZSTD_createCCtx();
+    ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, declared ? 1 : 0);
+    ZSTD_CCtx_setPledgedSrcSize(context, size);
+    const std::string chunk(1 << 20, ' ');
+    std::string out(1 << 20, '\0');
+    ZSTD_outBuffer buffer{out.data(), out.size(), 0};
+    for (std::uint64_t done = 0; done < size; done += chunk.size()) {
+        ZSTD_inBuffer in{chunk.data(), chunk.size(), 0};
+        const auto mode = done + chunk.size() >= size ? ZSTD_e_end : ZSTD_e_continue;
+        while (ZSTD_compressStream2(context, &buffer, &in, mode) != 0 || in.pos < in.size) {
+            if (mode == ZSTD_e_continue && in.pos == in.size) break;
+        }
+    }
+    ZSTD_freeCCtx(context);
+    out.resize(buffer.pos);
+    return out;
+}
+
+std::size_t resident_bytes() {
+    std::ifstream statm("/proc/self/statm");
+    std::size_t total = 0;
+    std::size_t resident = 0;
+    statm >> total >> resident;
+    return resident * 4096;
+}
+
+TEST(Decoder, UsesNoMemoryForABomb) {
+    for (const bool declared : {false, true}) {
+        const auto bomb = blanks(std::uint64_t{1} << 30, declared);
+        ASSERT_LT(bomb.size(), 200'000u);
+        Decoder decoder;
+        const auto before = resident_bytes();
+        EXPECT_EQ(decoder.decode(as_bytes(bomb)).error().code, ErrorCode::unsupported);
+        EXPECT_LT(resident_bytes(), before + (std::size_t{16} << 20));
+    }
+}
+
+TEST(Decoder, TakesAMessageOfExactlyTheLimitAndNoneThatIsLonger) {
+    Decoder decoder(std::size_t{4} << 20);
+    for (const bool declared : {false, true}) {
+        const auto fits = blanks(std::uint64_t{4} << 20, declared);
+        const auto got = decoder.decode(as_bytes(fits));
+        ASSERT_TRUE(got.ok());
+        EXPECT_EQ(as_text(*got), std::string(std::size_t{4} << 20, ' '));
+        EXPECT_EQ(decoder.decode(as_bytes(fits + *pack(as_bytes("x")))).error().code,
+                  ErrorCode::unsupported);
+    }
+}
+
+TEST(Decoder, TakesWhatIsShorterThanItsBlocksCouldBe) {
+    // Flushed after every few bytes: many small blocks, of which each might hold 128 KiB.
+    auto* context = ZSTD_createCCtx();
+    ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
+    std::string out(1 << 20, '\0');
+    std::string bytes;
+    ZSTD_outBuffer buffer{out.data(), out.size(), 0};
+    for (int i = 0; i < 1000; ++i) {
+        const std::string text = std::string(300, static_cast<char>('a' + i % 20)) + "abcabcabc";
+        bytes += text;
+        ZSTD_inBuffer in{text.data(), text.size(), 0};
+        const auto mode = i == 999 ? ZSTD_e_end : ZSTD_e_flush;
+        while (ZSTD_compressStream2(context, &buffer, &in, mode) != 0) {
+        }
+    }
+    ZSTD_freeCCtx(context);
+    out.resize(buffer.pos);
+    Decoder decoder(1 << 20);
+    const auto got = decoder.decode(as_bytes(out));
+    ASSERT_TRUE(got.ok());
+    EXPECT_EQ(as_text(*got), bytes);
 }
 
 TEST(Decoder, RefusesMoreFramesThanAnybodyNeeds) {
