@@ -50,9 +50,13 @@ public:
     virtual Status begin(Durability durability) = 0;
     // A read-only transaction on one snapshot.
     virtual Status begin_read() = 0;
+    // Savepoints nest. release(): the work since the innermost one stays, if the commit succeeds;
+    // on an error it is still open.
     virtual Status savepoint() = 0;
-    virtual Status release() = 0;      // the savepoint's work stays, if the commit succeeds
-    virtual Status rollback_to() = 0;  // …is undone; the transaction goes on
+    virtual Status release() = 0;
+    // Undoes the work since the innermost `levels` savepoints, which are gone; the transaction goes
+    // on. Requires that so many are open.
+    virtual Status rollback_to(std::size_t levels) = 0;
     // Error unavailable after a lost connection: it may have happened or not.
     virtual Status commit() = 0;
     virtual void rollback() = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/postgres_driver.h"
 
+#include <vector>
+
 #include "db/postgres_pipeline.h"
 
 namespace collab::db {
@@ -63,25 +65,34 @@ public:
         return start("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     }
 
-    Status savepoint() override { return control("SAVEPOINT request"); }
+    // A name is never used again: after an error the server knows fewer savepoints than we do, and
+    // must not take an old one for the one that is meant.
+    Status savepoint() override {
+        savepoints_.push_back("request_" + std::to_string(++last_savepoint_));
+        return control("SAVEPOINT " + savepoints_.back());
+    }
 
     Status release() override {
         if (const auto& failed = pipeline_->failure()) return *failed;
-        pipeline_->queue_control("RELEASE SAVEPOINT request");
+        COLLAB_ASSERT(!savepoints_.empty());
+        pipeline_->queue_control("RELEASE SAVEPOINT " + savepoints_.back());
         if (unanswered_) wait();
-        return status();
+        COLLAB_DO(status());
+        savepoints_.pop_back();
+        return ok();
     }
 
-    Status rollback_to() override {
+    Status rollback_to(std::size_t levels) override {
         forget_queued();
-        pipeline_->queue_control("ROLLBACK TO SAVEPOINT request");
-        pipeline_->queue_control("RELEASE SAVEPOINT request");
+        const std::string outermost = close_savepoints(levels);
+        pipeline_->queue_control("ROLLBACK TO SAVEPOINT " + outermost);
+        pipeline_->queue_control("RELEASE SAVEPOINT " + outermost);
         return status();
     }
 
     Status commit() override {
         if (!pipeline_->failure()) {
-            pipeline_->queue_control("COMMIT");
+            pipeline_->queue_commit();
             wait();
         }
         const auto failed = pipeline_->failure();
@@ -132,6 +143,7 @@ private:
 
     Status start(const char* sql) {
         COLLAB_ASSERT(!in_transaction_);
+        savepoints_.clear();
         pipeline_->clear_failure();
         pipeline_->clear_transaction_failed();
         pipeline_->queue_control(sql);
@@ -140,7 +152,15 @@ private:
         return ok();
     }
 
-    Status control(const char* sql) {
+    // The name of the outermost of those that are closed.
+    std::string close_savepoints(std::size_t levels) {
+        COLLAB_ASSERT(levels > 0 && levels <= savepoints_.size());
+        std::string outermost = std::move(savepoints_[savepoints_.size() - levels]);
+        savepoints_.resize(savepoints_.size() - levels);
+        return outermost;
+    }
+
+    Status control(const std::string& sql) {
         if (const auto& failed = pipeline_->failure()) return *failed;
         pipeline_->queue_control(sql);
         return status();
@@ -160,6 +180,8 @@ private:
 
     std::unique_ptr<PostgresPipeline> pipeline_;
     Ticket last_ticket_ = 0;
+    std::vector<std::string> savepoints_;  // that are open, the innermost last
+    std::uint64_t last_savepoint_ = 0;
     bool in_transaction_ = false;
     bool unanswered_ = false;  // a statement whose error is not known yet
     std::uint64_t statements_ = 0;

@@ -65,13 +65,18 @@ std::string PostgresPipeline::prepared_name(std::string_view sql,
     return name;
 }
 
-void PostgresPipeline::queue_control(const char* sql) {
+void PostgresPipeline::queue_control(const std::string& sql) {
     if (!alive_) return;
-    if (PQsendQueryParams(connection_.get(), sql, 0, nullptr, nullptr, nullptr, nullptr, kBinary) !=
-        1) {
+    if (PQsendQueryParams(connection_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr,
+                          kBinary) != 1) {
         return lose(connection_error(connection_.get()));
     }
     queue_.push_back({});
+}
+
+void PostgresPipeline::queue_commit() {
+    queue_control("COMMIT");
+    if (alive_) queue_.back().kind = Kind::commit;
 }
 
 void PostgresPipeline::queue_barrier() {
@@ -121,6 +126,7 @@ void PostgresPipeline::accept(const PGresult* result) {
             return;
         case PGRES_COMMAND_OK:
         case PGRES_TUPLES_OK:
+            if (queued.kind == Kind::commit) note_commit(result);
             if (queued.ticket) answers_.insert_or_assign(*queued.ticket, decode_rows(result));
             return;
         default:
@@ -129,6 +135,12 @@ void PostgresPipeline::accept(const PGresult* result) {
     if (queued.kind == Kind::prepare) prepared_.erase(queued.cache_key);
     Error error = note_error(result, queued.ignored);
     if (queued.ticket) answers_.insert_or_assign(*queued.ticket, std::move(error));
+}
+
+void PostgresPipeline::note_commit(const PGresult* result) {
+    const std::string_view tag = PQcmdStatus(const_cast<PGresult*>(result));
+    if (tag == "COMMIT" || failure_) return;
+    failure_ = Error{ErrorCode::internal, "database: the transaction had failed"};
 }
 
 // What follows a failed statement is not run; its error is that of the statement.

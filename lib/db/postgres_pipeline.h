@@ -26,7 +26,10 @@ public:
 
     // Queue a statement. A ticket's rows or error are kept for take(); other errors are failure().
     void queue(std::string_view sql, const Values& values, std::optional<Ticket> ticket);
-    void queue_control(const char* sql);
+    void queue_control(const std::string& sql);
+    // PostgreSQL answers the COMMIT of a transaction that has failed with success, and rolls it
+    // back: that is failure(), too.
+    void queue_commit();
     // Statements after it run even if one before it failed.
     void queue_barrier();
     // Nobody wants to know any more how what is queued ends.
@@ -56,7 +59,7 @@ public:
     std::uint64_t round_trips() const { return round_trips_; }
 
 private:
-    enum class Kind { statement, prepare, barrier };
+    enum class Kind { statement, prepare, commit, barrier };
     struct Queued {
         Kind kind = Kind::statement;
         std::optional<Ticket> ticket = {};
@@ -72,6 +75,7 @@ private:
     using ResultHandle = std::unique_ptr<PGresult, Clear>;
 
     void accept(const PGresult* result);
+    void note_commit(const PGresult* result);
     Error note_error(const PGresult* result, bool ignored);
     std::string prepared_name(std::string_view sql, const PostgresParameters& parameters);
     Result<ResultHandle> next_result(int silence_ms);

@@ -93,11 +93,14 @@ public:
     Status begin_read() override { return start("BEGIN"); }
     Status savepoint() override { return control("SAVEPOINT request"); }
     Status release() override { return control("RELEASE request"); }
-    Status rollback_to() override {
+    Status rollback_to(std::size_t levels) override {
         sent_.clear();
         ++version_;
-        COLLAB_DO(control("ROLLBACK TO request"));
-        return control("RELEASE request");
+        for (; levels > 0; --levels) {  // all have one name, which means the innermost
+            COLLAB_DO(control("ROLLBACK TO request"));
+            COLLAB_DO(control("RELEASE request"));
+        }
+        return ok();
     }
     Status commit() override {
         const Status done = control("COMMIT");

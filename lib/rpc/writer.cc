@@ -244,7 +244,7 @@ bool Writer::Shared::run_together(Jobs& jobs) {
         if (!connection->savepoint().ok()) break;
         job->status = attempt(*job);
         const bool kept =
-            job->status.ok() ? connection->release().ok() : connection->rollback_to().ok();
+            job->status.ok() ? connection->release().ok() : connection->rollback_to(1).ok();
         if (!kept || !connection->alive() || connection->transaction_failed()) break;
         done.push_back(std::move(job));
         if (executor.clock().now() - started > kMaxBatchTime) break;

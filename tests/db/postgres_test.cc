@@ -52,6 +52,26 @@ TEST_F(PostgresTest, ReleasesWithoutWaitingWhatHasBeenAnswered) {
     EXPECT_EQ(trips_since(before), 4u);
 }
 
+TEST_F(PostgresTest, NeverTakesAnOlderSavepointForOneThatAnErrorPrevented) {
+    auto& c = connection();
+    const auto insert = [&](int id) { return c.run("INSERT INTO things VALUES ($1, 0)", {id}); };
+    ASSERT_TRUE(c.begin(Durability::must).ok());
+    ASSERT_TRUE(c.savepoint().ok());
+    ASSERT_TRUE(insert(1).ok());
+    ASSERT_TRUE(insert(1).ok());      // fails, and nobody has looked yet
+    ASSERT_TRUE(c.savepoint().ok());  // so this is not run
+    ASSERT_TRUE(c.rollback_to(1).ok());
+    ASSERT_TRUE(c.savepoint().ok());
+    EXPECT_FALSE(c.query("SELECT 1", {}).ok());
+    ASSERT_TRUE(c.rollback_to(1).ok());
+    ASSERT_TRUE(c.release().ok());
+    ASSERT_TRUE(c.savepoint().ok());
+    EXPECT_FALSE(c.query("SELECT 2", {}).ok());
+    ASSERT_TRUE(c.rollback_to(1).ok());
+    EXPECT_FALSE(c.commit().ok());
+    EXPECT_EQ(c.query("SELECT count(*) FROM things", {}).value()[0].integer(0), 0);
+}
+
 TEST_F(PostgresTest, SharesOneRoundTripAmongTickets) {
     auto& c = connection();
     ASSERT_TRUE(c.begin_read().ok());
@@ -90,6 +110,7 @@ TEST_F(PostgresTest, NoticesALostConnection) {
     auto& c = connection();
     const auto pid = c.query("SELECT pg_backend_pid()", {}).value()[0].integer(0);
     ASSERT_TRUE(c.begin(Durability::must).ok());
+    ASSERT_TRUE(c.savepoint().ok());
     ASSERT_TRUE(c.query("INSERT INTO things VALUES (1, 1)", {}).ok());
     const auto other = database_->open();
     ASSERT_TRUE(
@@ -99,7 +120,7 @@ TEST_F(PostgresTest, NoticesALostConnection) {
     ASSERT_FALSE(lost.ok());
     EXPECT_EQ(lost.error().code, ErrorCode::unavailable);
     EXPECT_FALSE(c.alive());
-    EXPECT_EQ(c.rollback_to().error().code, ErrorCode::unavailable);
+    EXPECT_EQ(c.rollback_to(1).error().code, ErrorCode::unavailable);
     EXPECT_EQ(c.commit().error().code, ErrorCode::unavailable);
     EXPECT_EQ(c.begin(Durability::must).error().code, ErrorCode::unavailable);
     EXPECT_EQ(c.query("SELECT 1", {}).error().code, ErrorCode::unavailable);

@@ -106,7 +106,7 @@ TEST_F(SqliteRowsVersion, ChangesWithEveryRollback) {
     ASSERT_TRUE(connection.savepoint().ok());
     run("INSERT INTO children VALUES (1)");
     const auto inside = version();
-    ASSERT_TRUE(connection.rollback_to().ok());
+    ASSERT_TRUE(connection.rollback_to(1).ok());
     const auto after = version();
     EXPECT_NE(inside, before);
     EXPECT_NE(after, inside);

@@ -57,13 +57,29 @@ TEST_P(TransactionTest, IsolatesAFailingRequestByItsSavepoint) {
     ASSERT_FALSE(twice.ok());
     EXPECT_EQ(twice.error().code, ErrorCode::conflict);
     EXPECT_FALSE(c.transaction_failed());
-    ASSERT_TRUE(c.rollback_to().ok());
+    ASSERT_TRUE(c.rollback_to(1).ok());
 
     ASSERT_TRUE(c.savepoint().ok());
     ASSERT_TRUE(c.query("INSERT INTO things (id) VALUES (3) RETURNING id", {}).ok());
     ASSERT_TRUE(c.release().ok());
     ASSERT_TRUE(c.commit().ok());
     EXPECT_THAT(committed(), ElementsAre(1, 3));
+}
+
+TEST_P(TransactionTest, UndoesSeveralNestedSavepointsAtOnce) {
+    auto& c = connection();
+    ASSERT_TRUE(c.begin(Durability::must).ok());
+    for (int i = 1; i <= 3; ++i) {
+        ASSERT_TRUE(c.savepoint().ok());
+        ASSERT_TRUE(insert(i).ok());
+    }
+    ASSERT_TRUE(c.rollback_to(2).ok());
+    ASSERT_TRUE(c.savepoint().ok());
+    ASSERT_TRUE(insert(4).ok());
+    ASSERT_TRUE(c.release().ok());
+    ASSERT_TRUE(c.release().ok());
+    ASSERT_TRUE(c.commit().ok());
+    EXPECT_THAT(committed(), ElementsAre(1, 4));
 }
 
 TEST_P(TransactionTest, ShowsTheErrorOfARunAtLatestAtRelease) {
@@ -75,7 +91,7 @@ TEST_P(TransactionTest, ShowsTheErrorOfARunAtLatestAtRelease) {
     if (failed.ok()) failed = c.release();
     ASSERT_FALSE(failed.ok());
     EXPECT_EQ(failed.error().code, ErrorCode::conflict);
-    ASSERT_TRUE(c.rollback_to().ok());
+    ASSERT_TRUE(c.rollback_to(1).ok());
     ASSERT_TRUE(c.commit().ok());
     EXPECT_THAT(committed(), ElementsAre(1));
 }
@@ -93,7 +109,7 @@ TEST_P(TransactionTest, ShowsTheErrorOfARunAtTheNextQuery) {
         failed = rows.error();
     }
     EXPECT_EQ(failed.error().code, ErrorCode::conflict);
-    ASSERT_TRUE(c.rollback_to().ok());
+    ASSERT_TRUE(c.rollback_to(1).ok());
     EXPECT_EQ(c.query("SELECT count(*) FROM things", {}).value()[0].integer(0), 0);
     ASSERT_TRUE(c.commit().ok());
 }
@@ -105,7 +121,7 @@ TEST_P(TransactionTest, GoesOnAfterARequestThatGaveUpWithStatementsUnderWay) {
     (void)insert(1);
     (void)insert(1);                                // fails, and nobody has looked yet
     (void)c.run("UPDATE things SET id = $1", {5});  // a statement that never gets to be prepared
-    ASSERT_TRUE(c.rollback_to().ok());
+    ASSERT_TRUE(c.rollback_to(1).ok());
     ASSERT_TRUE(c.savepoint().ok());
     ASSERT_TRUE(insert(7).ok());
     ASSERT_TRUE(c.run("UPDATE things SET id = $1", {8}).ok());
@@ -151,7 +167,7 @@ TEST_P(TransactionTest, GivesEachTicketItsOwnRowsOrError) {
     const auto bad = c.send("SELECT * FROM nowhere", {});
     EXPECT_EQ(c.receive(good).value()[0].integer(0), 1);
     EXPECT_FALSE(c.receive(bad).ok());
-    ASSERT_TRUE(c.rollback_to().ok());
+    ASSERT_TRUE(c.rollback_to(1).ok());
     ASSERT_TRUE(insert(1).ok());
     ASSERT_TRUE(c.commit().ok());
     EXPECT_THAT(committed(), ElementsAre(1));

@@ -47,9 +47,9 @@ public:
         COLLAB_DO(reachable());
         return inner_->release();
     }
-    Status rollback_to() override {
+    Status rollback_to(std::size_t levels) override {
         COLLAB_DO(reachable());
-        return inner_->rollback_to();
+        return inner_->rollback_to(levels);
     }
     Status commit() override {
         COLLAB_DO(reachable());
