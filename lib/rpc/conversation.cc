@@ -36,12 +36,13 @@ void Conversation::reply_error(const Error& error) {
 
 Later<Status> Conversation::write(std::function<Status(Call&)> work, db::Durability durability) {
     Later<Status> later;
-    submit_write(durability, std::move(work),
+    submit_write(durability, {}, std::move(work),
                  [later](Status status) { later.resolve(std::move(status)); });
     return later;
 }
 
-void Conversation::submit_write(db::Durability durability, std::function<Status(Call&)> work,
+void Conversation::submit_write(db::Durability durability, std::function<bool(Call&)> ask,
+                                std::function<Status(Call&)> work,
                                 std::function<void(Status)> resume) {
     std::uint64_t number = 0;
     if (auto* from = session()) number = router_.begin_effect(*from, Holds::room);
@@ -52,7 +53,8 @@ void Conversation::submit_write(db::Durability durability, std::function<Status(
                               self->live().carry_out(outbox, [&] { resume(std::move(*shared)); });
                               if (number != 0)
                                   self->router_.end_effect(self->peer(), number, Holds::room);
-                          }});
+                          },
+                          std::move(ask)});
 }
 
 Later<Result<Answer>> Conversation::ask_body(PeerId to, std::uint32_t tag, const wire::Body& body) {

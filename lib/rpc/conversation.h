@@ -38,13 +38,15 @@ public:
     // Runs `work` on the writer. Resumes on the loop while its outbox is carried out: at its
     // reply() mark, else after it. Until then later messages of this connection about rooms and
     // projects wait, and so do Pings.
+    // With `ask` requests of others share its round trip (WriteRequest::ask).
     template <class T>
     Later<Result<T>> write(std::function<Result<T>(Call&)> work,
-                           db::Durability durability = db::Durability::must) {
+                           db::Durability durability = db::Durability::must,
+                           std::function<bool(Call&)> ask = {}) {
         Later<Result<T>> later;
         auto value = std::make_shared<std::optional<T>>();
         submit_write(
-            durability,
+            durability, std::move(ask),
             [work = std::move(work), value](Call& call) -> Status {
                 auto result = work(call);
                 if (!result.ok()) return std::move(result).error();
@@ -99,8 +101,8 @@ public:
     void relay(const Answer& answer) { reply_body(answer.body); }
 
 private:
-    void submit_write(db::Durability durability, std::function<Status(Call&)> work,
-                      std::function<void(Status)> resume);
+    void submit_write(db::Durability durability, std::function<bool(Call&)> ask,
+                      std::function<Status(Call&)> work, std::function<void(Status)> resume);
     Later<Result<Answer>> ask_body(PeerId to, std::uint32_t tag, const wire::Body& body);
     Later<Status> first_ack_body(const std::vector<PeerId>& peers, std::uint32_t tag,
                                  const wire::Body& body, Duration patience);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/writer.h"
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <map>
+#include <optional>
 
 #include "base/log.h"
 #include "base/mutex.h"
@@ -19,10 +22,18 @@ constexpr Duration kRetryPause = std::chrono::milliseconds(100);
 // How often one request is tried when the database itself asks for another try (40001, 40P01).
 constexpr int kMaxAttempts = 10;
 
+// What a request runs on, from its `ask` to the end of its work.
+struct Attempt {
+    explicit Attempt(db::Connection& connection) : tx(connection) {}
+    db::Tx tx;
+    std::optional<Call> call;
+};
+
 struct Job {
     WriteRequest request;
     MonotonicTime submitted;
     Outbox outbox;
+    std::optional<Attempt> attempt;
     Status status;
 };
 using Jobs = std::vector<std::unique_ptr<Job>>;
@@ -53,7 +64,8 @@ struct Writer::Shared : std::enable_shared_from_this<Writer::Shared> {
     // Writer's thread only.
     std::unique_ptr<db::Connection> connection;
     std::uint64_t committed = 0;
-    bool reported = false;  // that the database cannot be reached
+    std::size_t most_asked = 1;  // together, in this batch
+    bool reported = false;       // that the database cannot be reached
     Jobs uncertain;  // their COMMIT was sent and the connection lost: batch `committed` + 1, or not
 
     // Loop only.
@@ -72,9 +84,14 @@ struct Writer::Shared : std::enable_shared_from_this<Writer::Shared> {
     bool ensure_connection();
     void run(Jobs& jobs);
     bool run_together(Jobs& jobs);
+    std::size_t run_next(Jobs& jobs, std::size_t first);
+    std::size_t ask_together(Jobs& jobs, std::size_t first);
+    bool keeps_its_promise(Job& job);
+    bool commit_first(Jobs& jobs, std::size_t count);
     std::unique_ptr<Job> run_alone(std::unique_ptr<Job> job);
     void requeue(Jobs& jobs);
-    Status attempt(Job& job);
+    bool ask(Job& job);
+    Status finish(Job& job);
     Status begin(db::Durability durability);
     bool settle_uncertain();
     void schedule_after_pause();
@@ -216,19 +233,18 @@ Status Writer::Shared::begin(db::Durability durability) {
     return connection->run(kCount, {server.load(), committed + 1});
 }
 
-Status Writer::Shared::attempt(Job& job) {
+// Prepares the job for its work. See WriteRequest::ask.
+bool Writer::Shared::ask(Job& job) {
     job.outbox = Outbox();
-    db::Tx tx(*connection);
-    const auto& caller = job.request.caller ? job.request.caller : nobody();
-    Call call{tx,
-              *caller,
-              job.outbox,
-              random,
-              settings.get(),
-              services,
-              executor.clock().wall_now(),
-              job.request.frame};
-    COLLAB_DO(job.request.work(call));
+    job.attempt.emplace(*connection);
+    job.attempt->call.emplace(
+        Call{job.attempt->tx, job.request.caller ? *job.request.caller : *nobody(), job.outbox,
+             random, settings.get(), services, executor.clock().wall_now(), job.request.frame});
+    return job.request.ask && job.request.ask(*job.attempt->call);
+}
+
+Status Writer::Shared::finish(Job& job) {
+    COLLAB_DO(job.request.work(*job.attempt->call));
     return job.outbox.settle();
 }
 
@@ -239,37 +255,77 @@ bool Writer::Shared::run_together(Jobs& jobs) {
         connection->rollback();
         return false;
     }
-    Jobs done;
-    for (auto& job : jobs) {
-        if (!connection->savepoint().ok()) break;
-        job->status = attempt(*job);
-        const bool kept =
-            job->status.ok() ? connection->release().ok() : connection->rollback_to(1).ok();
-        if (!kept || !connection->alive() || connection->transaction_failed()) break;
-        done.push_back(std::move(job));
+    most_asked = connection->dialect() == db::Dialect::postgres ? kMaxAsked : 1;
+    std::size_t done = 0;
+    while (done < jobs.size()) {
+        const auto more = run_next(jobs, done);
+        if (more == 0) {
+            connection->rollback();
+            return false;
+        }
+        done += more;
         if (executor.clock().now() - started > kMaxBatchTime) break;
     }
-    const bool whole = connection->alive() && !connection->transaction_failed() && !done.empty();
-    const auto give_back = [&] {
-        for (std::size_t i = 0; i < done.size(); ++i) jobs[i] = std::move(done[i]);
-        return false;
-    };
-    if (!whole) {
+    return commit_first(jobs, done);
+}
+
+// Runs the jobs from `first` on, as many as can be asked together, each in a savepoint inside that
+// of the one before. How many are done now; 0: the transaction cannot go on.
+std::size_t Writer::Shared::run_next(Jobs& jobs, std::size_t first) {
+    const std::size_t asked = ask_together(jobs, first);
+    if (asked == 0) return 0;
+    std::size_t before = 0;
+    while (before + 1 < asked && keeps_its_promise(*jobs[first + before])) ++before;
+    Job& job = *jobs[first + before];
+    // It failed or asked for more, and those after it must not have run before that.
+    const bool again = before + 1 < asked;
+    if (again) {
+        most_asked = 1;  // what was asked in vain is bounded
+        if (!connection->rollback_to(asked - before).ok() || !connection->savepoint().ok())
+            return 0;
+        (void)ask(job);
+    }
+    job.status = finish(job);
+    bool kept = job.status.ok() ? connection->release().ok() : connection->rollback_to(1).ok();
+    for (std::size_t i = 0; kept && i < before; ++i) kept = connection->release().ok();
+    const bool usable = connection->alive() && !connection->transaction_failed();
+    return kept && usable ? before + 1 : 0;
+}
+
+// How many; 0: the transaction cannot go on.
+std::size_t Writer::Shared::ask_together(Jobs& jobs, std::size_t first) {
+    const std::size_t most = std::min(jobs.size() - first, most_asked);
+    std::size_t asked = 0;
+    while (asked < most) {
+        if (!connection->savepoint().ok()) return 0;
+        if (!ask(*jobs[first + asked++])) break;
+    }
+    return asked;
+}
+
+// Does the work of a job after which others have been asked. True: it succeeded, and fetched only.
+bool Writer::Shared::keeps_its_promise(Job& job) {
+    const auto statements_before = connection->statements();
+    job.status = finish(job);
+    return job.status.ok() && connection->statements() == statements_before;
+}
+
+// Commits what the first `count` jobs did; the others wait for their turn. False as in
+// run_together().
+bool Writer::Shared::commit_first(Jobs& jobs, std::size_t count) {
+    const Status committing = connection->commit();
+    if (!committing.ok() && connection->alive()) {
         connection->rollback();
-        return give_back();
+        return false;
     }
-    if (!connection->commit().ok()) {
-        if (connection->alive()) {
-            connection->rollback();
-            return give_back();
-        }
+    const auto rest = jobs.begin() + static_cast<std::ptrdiff_t>(count);
+    Jobs done(std::make_move_iterator(jobs.begin()), std::make_move_iterator(rest));
+    if (committing.ok()) {
+        deliver(std::move(done), ++committed);
+    } else {
         uncertain = std::move(done);
-        requeue(jobs);
-        return true;
     }
-    ++committed;
-    deliver(std::move(done), committed);
-    requeue(jobs);  // time was up before their turn came
+    requeue(jobs);
     return true;
 }
 
@@ -285,7 +341,10 @@ std::unique_ptr<Job> Writer::Shared::run_alone(std::unique_ptr<Job> job) {
     for (int attempts = 1;; ++attempts) {
         if (!uncertain.empty() || !ensure_connection()) return job;
         job->status = begin(job->request.durability);
-        if (job->status.ok()) job->status = attempt(*job);
+        if (job->status.ok()) {
+            (void)ask(*job);
+            job->status = finish(*job);
+        }
         const bool retry = connection->transaction_failed();
         if (job->status.ok()) {
             Status committing = connection->commit();

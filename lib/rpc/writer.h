@@ -3,7 +3,8 @@
 
 // The one way to change rows. Requests queue up; the writer's thread takes what is there, runs each
 // in a savepoint of one transaction, commits once and hands the outboxes back to the loop in commit
-// order. HACKING.md, "threads" and "durability".
+// order. On PostgreSQL neighbours that can say beforehand what they need from the database are
+// asked together and share a round trip. HACKING.md, "threads" and "durability".
 
 #include <deque>
 #include <functional>
@@ -25,6 +26,10 @@ struct WriteRequest {
     std::function<Status(Call&)> work;
     // On the loop, once, in commit order. On an error the outbox is empty.
     std::function<void(Status, Outbox)> done;
+    // Runs before `work`, with the same Call, and starts (tx.send) statements, all of which `work`
+    // fetches. True: `work` will start no others, so the next request may be asked before it runs.
+    // Optional; a promise that is not kept costs time only.
+    std::function<bool(Call&)> ask = {};
 };
 
 class Writer {
@@ -34,6 +39,8 @@ public:
     static constexpr std::size_t kMaxBatch = 256;
     static constexpr std::size_t kMaxPostgresBatch = 32;
     static constexpr Duration kMaxBatchTime = std::chrono::milliseconds(5);
+    // How many requests of a batch are asked together at most.
+    static constexpr std::size_t kMaxAsked = 16;
 
     // `connect` opens a connection again and again: at start and after a loss. The references must
     // outlive the writer. `random` is used on the writer's thread only.
