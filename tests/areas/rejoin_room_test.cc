@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
+
 #include "areas/project_random.h"
 #include "areas/project_world.h"
 
@@ -157,6 +159,29 @@ TEST_P(RejoinRoom, WorksAfterARestartForGuestAndHostInAnyOrder) {
     host_again.request(as_host());
     EXPECT_TRUE(host_again.request(update(project, 2, {entry(3, "c")})).envelope.has_ack());
     EXPECT_EQ(guest_again.received<proto::UpdateWorktree>().back().scan_id(), 2u);
+}
+
+TEST_P(RejoinRoom, LetsManyBackAtOnceThoughOneAmongThemIsRefused) {
+    auto& stranger = person("stranger");
+    auto& first = back(*guest);
+    auto& second = back(*other);
+    host->forget();
+    const auto to_first = first.post(as_guest(0));
+    const auto to_stranger = stranger.post(request());
+    const auto to_second = second.post(as_guest(0));
+    world().settle();
+    EXPECT_TRUE(stranger.answer_to(to_stranger).is_error());
+    EXPECT_EQ(first.answer_to(to_first).as<proto::RejoinRoomResponse>().rejoined_projects_size(),
+              1);
+    const auto response = second.answer_to(to_second).as<proto::RejoinRoomResponse>();
+    ASSERT_EQ(response.rejoined_projects_size(), 1);
+    std::set<std::uint64_t> present;
+    for (const auto& each : response.room().participants()) present.insert(each.peer_id().id());
+    EXPECT_TRUE(present.contains(first.peer.connection));
+    EXPECT_TRUE(present.contains(second.peer.connection));
+    EXPECT_EQ(host->received<proto::UpdateProjectCollaborator>().size(), 2u);
+    EXPECT_TRUE(host->request(update(project, 9, {entry(1, "a")})).envelope.has_ack());
+    EXPECT_EQ(first.received<proto::UpdateWorktree>().back().scan_id(), 9u);
 }
 
 TEST_P(RejoinRoom, RestoresWhateverWasStreamedBeforeARestart) {

@@ -5,11 +5,9 @@
 #include <set>
 #include <unordered_set>
 
-#include "areas/channels/channel_messages.h"
-#include "areas/channels/subscriptions.h"
-#include "areas/contacts/presence.h"
 #include "areas/projects/join.h"
 #include "areas/projects/live_projects.h"
+#include "areas/projects/presence_refresh.h"
 #include "areas/projects/project_handlers.h"
 #include "areas/projects/project_messages.h"
 #include "areas/projects/rejoin_queries.h"
@@ -57,7 +55,8 @@ struct Asked {
     rooms::RejoinTickets place;
     SeatTickets seats;
     db::Ticket visits;
-    db::Ticket worktrees;
+    db::Ticket worktrees;     // for hosts
+    rooms::RoomTickets room;  // for guests, as it is then
 };
 
 template <class Projects, class Id>
@@ -65,6 +64,11 @@ std::vector<std::int64_t> numbers(const Projects& projects, Id id) {
     std::vector<std::int64_t> list;
     for (const auto& project : projects) list.push_back(project_id((project.*id)()).value);
     return list;
+}
+
+// Who reshares moves more rows once it is known which.
+bool hosts(const proto::RejoinRoom& request) {
+    return request.reshared_projects_size() > 0;
 }
 
 Asked ask_all(rpc::Call& call, const proto::RejoinRoom& request) {
@@ -76,17 +80,24 @@ Asked ask_all(rpc::Call& call, const proto::RejoinRoom& request) {
     tickets.visits =
         send_visits(tx, room, call.user(),
                     numbers(request.rejoined_projects(), &proto::RejoinProject::id), call.peer());
+    if (!hosts(request)) {
+        tickets.room = rooms::send_room(tx, room);
+        return tickets;
+    }
     tickets.worktrees =
         send_worktrees(tx, numbers(request.reshared_projects(), &proto::UpdateProject::project_id));
     return tickets;
 }
 
-Result<RejoinRows> fetch_all(rpc::Call& call, const Asked& tickets) {
+Result<RejoinRows> fetch_all(rpc::Call& call, const proto::RejoinRoom& request,
+                             const Asked& tickets) {
     COLLAB_TRY(const auto place, rooms::receive_rejoin(call.tx, tickets.place));
     RejoinRows found{place, {}, {}, {}};
     COLLAB_TRY(found.seats, receive_seats(call.tx, tickets.seats, call.peer()));
     COLLAB_TRY(found.moved, receive_visits(call.tx, tickets.visits));
-    COLLAB_TRY(found.worktrees, receive_worktrees(call.tx, tickets.worktrees));
+    if (hosts(request)) {
+        COLLAB_TRY(found.worktrees, receive_worktrees(call.tx, tickets.worktrees));
+    }
     return found;
 }
 
@@ -147,20 +158,19 @@ Outcome make_outcome(const proto::RejoinRoom& request, const RejoinRows& found) 
     return outcome;
 }
 
-// On the writer: all rows at once, or none. One round trip for guests, two for hosts, however many
-// projects they have.
-Result<Outcome> take_places(rpc::Call& call, const proto::RejoinRoom& request) {
+// On the writer: all rows at once, or none. One round trip for guests, which those who are asked
+// together share, two for hosts, however many projects they have.
+Result<Outcome> take_places(rpc::Call& call, const proto::RejoinRoom& request,
+                            const Asked& tickets) {
     const RoomId room{static_cast<std::int64_t>(request.id())};
-    const bool hosts = request.reshared_projects_size() > 0;
-    const auto tickets = ask_all(call, request);
     std::optional<rooms::RoomSnapshot> snapshot;
-    if (!hosts) {
-        COLLAB_TRY(snapshot, rooms::load_room(call.tx, room));
+    if (!hosts(request)) {
+        COLLAB_TRY(snapshot, rooms::receive_snapshot(call.tx, room, tickets.room));
     }
-    COLLAB_TRY(const auto found, fetch_all(call, tickets));
+    COLLAB_TRY(const auto found, fetch_all(call, request, tickets));
     COLLAB_TRY(const bool ended, end_what_is_not_reshared(call, request, found.seats));
     COLLAB_DO(reshare(call, request, found));
-    if (hosts || ended) {
+    if (hosts(request) || ended) {
         COLLAB_TRY(snapshot, rooms::load_room(call.tx, room));
     }
     if (!snapshot) return Error{ErrorCode::not_found, "no such room"};
@@ -222,29 +232,6 @@ std::vector<ProjectId> own_projects(const rpc::Live& live, const proto::RejoinRo
     return named;
 }
 
-Status post_people_of(rpc::Call& call, ChannelId id) {
-    const auto ticket = channels::send_participants(call.tx, id);
-    COLLAB_TRY(const auto channel, channels::find_channel(call.tx, id));
-    COLLAB_TRY(const auto people, channels::receive_users(call.tx, ticket));
-    if (!channel) return ok();
-    channels::post_to_subscribers(call.outbox, channel->root(), channel->visibility,
-                                  channels::make_participants_update(id, people));
-    return ok();
-}
-
-// Nothing waits for it and it writes nothing, so it takes a reader: 5,000 may come back at once.
-void refresh_presence(rpc::Live& live, std::shared_ptr<const rpc::Caller> caller,
-                      std::optional<ChannelId> channel) {
-    live.reader.submit({std::move(caller),
-                        [channel](rpc::Call& call) -> Status {
-                            contacts::post_presence(call, {call.user()});
-                            return channel ? post_people_of(call, *channel) : ok();
-                        },
-                        [&live](const Status& status, rpc::Outbox outbox) {
-                            if (status.ok()) live.carry_out(outbox, [] {});
-                        }});
-}
-
 }  // namespace
 
 rpc::Task<Status> rejoin_room(std::shared_ptr<rpc::Conversation> conversation,
@@ -255,11 +242,16 @@ rpc::Task<Status> rejoin_room(std::shared_ptr<rpc::Conversation> conversation,
         const Status found = co_await loaded(live, id);
         if (!found.ok() && found.error().code != ErrorCode::not_found) co_return found.error();
     }
-    std::function<Result<Outcome>(rpc::Call&)> work = [request](rpc::Call& call) {
-        return take_places(call, request);
+    const auto asked = std::make_shared<Asked>();
+    std::function<bool(rpc::Call&)> ask = [request, asked](rpc::Call& call) {
+        *asked = ask_all(call, request);
+        return !hosts(request);
     };
-    COLLAB_CO_TRY(const auto outcome,
-                  co_await conversation->write(std::move(work), db::Durability::crash));
+    std::function<Result<Outcome>(rpc::Call&)> work = [request, asked](rpc::Call& call) {
+        return take_places(call, request, *asked);
+    };
+    COLLAB_CO_TRY(const auto outcome, co_await conversation->write(
+                                          std::move(work), db::Durability::crash, std::move(ask)));
 
     const PeerId peer = conversation->peer();
     conversation->reply(make_response(live, outcome, peer));
@@ -271,7 +263,7 @@ rpc::Task<Status> rejoin_room(std::shared_ptr<rpc::Conversation> conversation,
         if (state == nullptr || !live.index.is_collaborator(id, peer)) continue;
         Transfer::start(live, *state, *session, known_of(project), {});
     }
-    refresh_presence(live, session->shared_caller(), outcome.channel);
+    live.state<PresenceRefresh>().add(live, conversation->caller().user, outcome.channel);
     co_return ok();
 }
 

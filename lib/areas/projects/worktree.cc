@@ -9,14 +9,14 @@ namespace {
 constexpr std::uint32_t kUpdatedEntries = 4;  // of UpdateWorktree
 constexpr std::uint32_t kNewestKnownField = 12;
 
-struct Raw {
+struct RawUpdate {
     std::vector<wire::Bytes> entries;  // whole fields
     std::string unknown;
 };
 
 // What protobuf reads but we do not (groups) is refused: entries are kept as received.
-Result<Raw> take_apart(const proto::UpdateWorktree& update, wire::Bytes payload) {
-    Raw raw;
+Result<RawUpdate> take_apart(const proto::UpdateWorktree& update, wire::Bytes payload) {
+    RawUpdate raw;
     wire::FieldReader reader(payload);
     while (const auto field = reader.next()) {
         if (field->number == kUpdatedEntries) raw.entries.push_back(field->whole);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "areas/projects/presence_refresh.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "areas/channels/channel_messages.h"
+#include "areas/channels/subscriptions.h"
+#include "areas/contacts/presence.h"
+
+namespace collab::projects {
+namespace {
+
+Status post_people_of(rpc::Call& call, ChannelId id) {
+    const auto ticket = channels::send_participants(call.tx, id);
+    COLLAB_TRY(const auto channel, channels::find_channel(call.tx, id));
+    COLLAB_TRY(const auto people, channels::receive_users(call.tx, ticket));
+    if (!channel) return ok();
+    channels::post_to_subscribers(call.outbox, channel->root(), channel->visibility,
+                                  channels::make_participants_update(id, people));
+    return ok();
+}
+
+}  // namespace
+
+void PresenceRefresh::add(rpc::Live& live, UserId user, std::optional<ChannelId> channel) {
+    users_.push_back(user);
+    if (channel && std::find(channels_.begin(), channels_.end(), *channel) == channels_.end()) {
+        channels_.push_back(*channel);
+    }
+    if (!reading_) read(live);
+}
+
+void PresenceRefresh::read(rpc::Live& live) {
+    reading_ = true;
+    live.reader.submit({nullptr,
+                        [users = std::exchange(users_, {}),
+                         channels = std::exchange(channels_, {})](rpc::Call& call) -> Status {
+                            contacts::post_presence(call, users);
+                            for (const auto channel : channels) {
+                                COLLAB_DO(post_people_of(call, channel));
+                            }
+                            return ok();
+                        },
+                        [this, &live](const Status& status, rpc::Outbox outbox) {
+                            if (status.ok()) live.carry_out(outbox, [] {});
+                            reading_ = false;
+                            if (!users_.empty()) read(live);
+                        }});
+}
+
+}  // namespace collab::projects
