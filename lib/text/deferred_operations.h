@@ -47,6 +47,7 @@ public:
 
     Held held(Sender sender) const;
     std::size_t size() const { return held_.size(); }
+    bool holds(Lamport at) const { return held_.contains(at); }
     // Forgets what is held for `sender`.
     void drop(Sender sender);
 

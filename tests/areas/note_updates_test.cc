@@ -33,14 +33,45 @@ TEST_P(NoteUpdates, ReachTheOthersUnchangedAndNotTheirSender) {
     EXPECT_TRUE(relayed(*ada).empty());
 }
 
-TEST_P(NoteUpdates, ThatAreKnownAlreadyAreNotRelayedAgain) {
+TEST_P(NoteUpdates, ThatAreAllKnownAlreadyAreNotRelayedAgain) {
+    const auto one = edit(8, 1, {}, 0, 0, "1");
+    for (const auto& operations : {std::vector{one}, {one}}) send(*ada, operations);
+    EXPECT_EQ(relayed(*bea).size(), 1u);
+    send(*ada, {one, selection(8, 5)});
+    ASSERT_EQ(relayed(*bea).size(), 2u);
+    EXPECT_TRUE(relayed(*bea)[1].has_update_selections());
+    EXPECT_EQ(count("buffer_operations"), 1);
+}
+
+TEST_P(NoteUpdates, WithSomethingNewAreRelayedWholeAndInTheirOrder) {
     const auto one = edit(8, 1, {}, 0, 0, "1");
     const auto two = edit(8, 2, {{8, 1}}, 1, 1, "2");
-    for (const auto& operations : {std::vector{one}, {one}, {one, two}}) send(*ada, operations);
+    const auto three = edit(8, 3, {{8, 2}}, 2, 2, "3");
+    send(*ada, {one});
+    bea->forget();
+    const std::vector sent = {selection(8, 9), three, one, two, two};
+    send(*ada, sent);
+    const auto got = bea->received<proto::UpdateChannelBuffer>();
+    ASSERT_EQ(got.size(), 1u);
+    ASSERT_EQ(relayed(*bea).size(), sent.size());
+    for (std::size_t i = 0; i < sent.size(); ++i)
+        EXPECT_EQ(relayed(*bea)[i].SerializeAsString(), sent[i].SerializeAsString());
+    EXPECT_EQ(count("buffer_operations"), 3);
+    leave(*bea);
+    EXPECT_EQ(collapsed_text(*ada), "123");
+}
+
+// Else the others would wait for what never comes, and for all of that replica.
+TEST_P(NoteUpdates, InWhichAKnownOneWasChangedAreRelayedWithoutIt) {
+    send(*ada, {edit(8, 1, {}, 0, 0, "1"), edit(8, 3, {{8, 1}}, 1, 1, "3")});
+    bea->forget();
+    send(*ada, {edit(8, 3, {{8, 1}, {77, 2}}, 1, 1, "3"), edit(8, 4, {{8, 3}}, 2, 2, "4")});
+    EXPECT_EQ(relayed(*bea).size(), 1u);
+    send(*ada, {edit(8, 2, {{8, 1}}, 1, 1, "never stored"), edit(8, 5, {{8, 4}}, 3, 3, "5")});
     EXPECT_EQ(relayed(*bea).size(), 2u);
-    send(*ada, {one, selection(8, 5)});
-    EXPECT_EQ(relayed(*bea).size(), 3u);
-    EXPECT_EQ(count("buffer_operations"), 2);
+    send(*ada, {edit(8, 6, {{8, 5}}, 4, 4, "6"), edit(8, 6, {{8, 5}}, 4, 4, "other")});
+    ASSERT_EQ(relayed(*bea).size(), 3u);
+    EXPECT_EQ(relayed(*bea)[2].edit().new_text(0), "6");
 }
 
 TEST_P(NoteUpdates, NeedNotesThatAreOpenAndTheRightToEdit) {
@@ -147,6 +178,12 @@ TEST_P(NoteUpdates, InTheNameOfAnotherUserArePassedOver) {
     ASSERT_EQ(relayed(*ada).size(), 1u);
     EXPECT_EQ(relayed(*ada)[0].edit().new_text(0), "nobody's");
     EXPECT_EQ(count("channel_buffer_collaborators"), 2);
+    // What is stored already is no forgery: who rejoins may repeat it.
+    const auto real = edit(8, 3, {}, 0, 0, "hers");
+    send(*ada, {real});
+    ada->forget();
+    send(*bea, {real, edit(9, 4, {{8, 3}}, 4, 4, "!")});
+    EXPECT_EQ(relayed(*ada).size(), 2u);
 }
 
 TEST_P(NoteUpdates, ThatAreWrongTakeTheirSenderOutOfTheNotes) {

@@ -39,6 +39,10 @@ constexpr std::string_view kListOperationsAfter = R"sql(
     WHERE buffer_id = $1 AND epoch = $2 AND lamport_timestamp > $4 AND replica_id IN IDS($3)
     ORDER BY lamport_timestamp, replica_id
 )sql";
+constexpr std::string_view kListStored = R"sql(
+    SELECT lamport_timestamp, replica_id FROM buffer_operations
+    WHERE buffer_id = $1 AND epoch = $2 AND lamport_timestamp IN IDS($3)
+)sql";
 constexpr std::string_view kUpdateNote = R"sql(
     UPDATE buffers SET epoch = $2, stamp = $3, latest_operation_epoch = $4,
         latest_operation_lamport_timestamp = $5, latest_operation_replica_id = $6
@@ -206,6 +210,15 @@ db::Ticket send_operations(db::Tx& tx, const Note& note, const std::vector<std::
 
 Result<std::vector<StoredOperation>> receive_operations(db::Tx& tx, db::Ticket ticket) {
     return tx.list(ticket, operation_of);
+}
+
+Result<std::set<text::Lamport>> list_stored(db::Tx& tx, const Note& note,
+                                            const std::vector<text::Lamport>& operations) {
+    std::vector<std::int64_t> values;
+    for (const auto at : operations) values.push_back(at.value);
+    COLLAB_TRY(const auto rows, tx.list(kListStored, {note.id, note.epoch, values},
+                                        [](const db::Row& row) { return lamport_of(row, 0); }));
+    return std::set<text::Lamport>(rows.begin(), rows.end());
 }
 
 Status insert_operations(db::Tx& tx, const Note& note,

@@ -5,6 +5,7 @@
 // protobuf, no rights.
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,9 @@ Result<History> receive_history(db::Tx& tx, const HistoryTickets& tickets);
 db::Ticket send_operations(db::Tx& tx, const Note& note, const std::vector<std::int64_t>& replicas,
                            std::uint32_t after);
 Result<std::vector<StoredOperation>> receive_operations(db::Tx& tx, db::Ticket ticket);
+// Which of these are stored.
+Result<std::set<text::Lamport>> list_stored(db::Tx& tx, const Note& note,
+                                            const std::vector<text::Lamport>& operations);
 // Adds to the epoch; those that are stored already stay as they are.
 Status insert_operations(db::Tx& tx, const Note& note,
                          const std::vector<StoredOperation>& operations);

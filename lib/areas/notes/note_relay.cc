@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "areas/notes/note_relay.h"
 
+#include <algorithm>
+
 #include "areas/notes/note_operations.h"
 #include "wire/fields.h"
 
@@ -24,6 +26,25 @@ void post(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
     if (update.operations().empty()) return;
     const auto body = wire::encode(wire::tag_of<proto::UpdateChannelBuffer>(), update);
     post(outbox, body, collaborators, sender);
+}
+
+bool is_line_ending(const proto::Operation& operation) {
+    return operation.has_update_line_ending();
+}
+
+bool is_unknown(const proto::Operation& operation) {
+    return operation.variant_case() == proto::Operation::VARIANT_NOT_SET;
+}
+
+// Those operations of `update` that `pick` picks.
+template <class Pick>
+proto::UpdateChannelBuffer part_of(const proto::UpdateChannelBuffer& update, Pick pick) {
+    proto::UpdateChannelBuffer part;
+    part.set_channel_id(update.channel_id());
+    for (const auto& each : update.operations()) {
+        if (pick(each)) *part.add_operations() = each;
+    }
+    return part;
 }
 
 }  // namespace
@@ -50,19 +71,26 @@ void relay_accepted(rpc::Outbox& outbox, ChannelId channel, const Accepted& acce
     }
 }
 
+void relay_whole(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
+                 const wire::Body& frame, const std::vector<Collaborator>& collaborators,
+                 PeerId sender) {
+    if (collaborators.size() < 2) return;
+    const auto travels = [](const auto& each) {
+        return !is_unknown(each) && !is_line_ending(each);
+    };
+    if (frame && std::ranges::all_of(update.operations(), travels))
+        return post(outbox, frame, collaborators, sender_of(sender));
+    post(outbox, part_of(update, travels), collaborators, sender_of(sender));
+    post(outbox, part_of(update, is_line_ending), collaborators, sender_of(sender));
+}
+
 void relay_others(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
                   const std::vector<Collaborator>& collaborators, PeerId sender) {
-    proto::UpdateChannelBuffer others;
-    proto::UpdateChannelBuffer line_endings;
-    others.set_channel_id(update.channel_id());
-    line_endings.set_channel_id(update.channel_id());
-    for (const auto& each : update.operations()) {
-        if (changes_text(each) || each.variant_case() == proto::Operation::VARIANT_NOT_SET)
-            continue;
-        *(each.has_update_line_ending() ? line_endings : others).add_operations() = each;
-    }
+    const auto others = part_of(update, [](const auto& each) {
+        return !changes_text(each) && !is_unknown(each) && !is_line_ending(each);
+    });
     post(outbox, others, collaborators, sender_of(sender));
-    post(outbox, line_endings, collaborators, sender_of(sender));
+    post(outbox, part_of(update, is_line_ending), collaborators, sender_of(sender));
 }
 
 }  // namespace collab::notes

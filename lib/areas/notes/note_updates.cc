@@ -10,6 +10,7 @@
 #include "areas/notes/note_operations.h"
 #include "areas/notes/note_relay.h"
 #include "areas/notes/unseen_notes.h"
+#include "areas/notes/whole_update.h"
 #include "base/log.h"
 
 namespace collab::notes {
@@ -128,9 +129,14 @@ Status change_text(rpc::Call& call, const channels::Channel& channel,
     auto batch = batch_of(call, request, collaborators, refused);
     auto accepted = open->accept(std::move(batch), sender_of(call.peer()), present);
     std::ranges::move(refused, std::back_inserter(accepted.refused));
+    COLLAB_TRY(const bool whole, is_whole(call, *note, *open, request, accepted));
     if (!accepted.applied.empty()) {
         const auto rows = encode(accepted);
-        relay_accepted(call.outbox, channel.id, accepted, rows, collaborators);
+        if (whole) {
+            relay_whole(call.outbox, request, call.frame, collaborators, call.peer());
+        } else {
+            relay_accepted(call.outbox, channel.id, accepted, rows, collaborators);
+        }
         COLLAB_TRY(auto news, store(call, *note, accepted, rows, collaborators));
         open->set_stamp(note->stamp);
         news.root = channel.root();
@@ -140,7 +146,7 @@ Status change_text(rpc::Call& call, const channels::Channel& channel,
             live.state<UnseenNotes>().tell(live, std::move(news));
         });
     }
-    relay_others(call.outbox, request, collaborators, call.peer());
+    if (!whole) relay_others(call.outbox, request, collaborators, call.peer());
     return expel(call, *note, accepted, collaborators);
 }
 

@@ -31,6 +31,8 @@ constexpr Sender sender_of(PeerId peer) {
 struct Accepted {
     std::vector<text::DeferredOperations::Delivered> applied;  // new ones, in this order
     std::vector<text::DeferredOperations::Refused> refused;
+    // Something that was held before is among the applied, or was in the message again.
+    bool met_held = false;
 };
 
 // One epoch of a note. Thread: writer.
