@@ -150,12 +150,25 @@ struct ServerOptions {
     bool eager_flush = true;  // write at the end of the loop's turn instead of on POLLOUT
 
     // Request headers to report besides those that libwebsockets knows; lower case.
-    std::vector<std::string> extra_headers = {
-        "x-zed-protocol-version", "x-zed-app-version", "x-zed-release-channel", "x-zed-system-id",
-        "x-zed-metrics-id",       "cf-ipcountry",      "x-forwarded-host",      "x-forwarded-proto",
-        "x-forwarded-port",       "x-real-ip",         "x-csrf-token",          "x-github-event",
-        "x-hub-signature-256",    "x-github-delivery", "stripe-signature",      "x-request-id",
-        "idempotency-key",        "last-event-id"};
+    std::vector<std::string> extra_headers = {"x-zed-protocol-version",
+                                              "x-zed-app-version",
+                                              "x-zed-release-channel",
+                                              "x-zed-system-id",
+                                              "x-zed-metrics-id",
+                                              "cf-ipcountry",
+                                              "forwarded",
+                                              "x-forwarded-host",
+                                              "x-forwarded-proto",
+                                              "x-forwarded-port",
+                                              "x-real-ip",
+                                              "x-csrf-token",
+                                              "x-github-event",
+                                              "x-hub-signature-256",
+                                              "x-github-delivery",
+                                              "stripe-signature",
+                                              "x-request-id",
+                                              "idempotency-key",
+                                              "last-event-id"};
 };
 
 // Counters since the start.

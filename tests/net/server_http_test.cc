@@ -100,6 +100,20 @@ TEST_F(ServerHttp, ReportsEverythingAboutTheRequest) {
     EXPECT_FALSE(seen.unix_socket);
 }
 
+TEST_F(ServerHttp, ReportsWhatProxiesAdd) {
+    HttpRequest seen;
+    application_.http = [&](HttpRequest request, Responder respond) {
+        seen = std::move(request);
+        respond({});
+    };
+    start(options());
+    for (const std::string name : {"forwarded", "x-forwarded-for", "x-forwarded-host",
+                                   "x-forwarded-proto", "x-forwarded-port", "x-real-ip"}) {
+        connect().request("GET / HTTP/1.1\r\nHost: a\r\n" + name + ": 1\r\n\r\n");
+        EXPECT_EQ(seen.header(name), "1") << name;
+    }
+}
+
 TEST_F(ServerHttp, AnswersLaterAndMakesNothingOfAClientThatHasGone) {
     std::vector<Responder> waiting;
     std::promise<void> two;
