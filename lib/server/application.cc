@@ -114,9 +114,7 @@ std::variant<net::HttpResponse, net::AcceptSocket> Application::on_upgrade(
     if (request.path != "/rpc" || settings_.mode == "api" || came_as_admin(request)) {
         return plain(404, "not found");
     }
-    if (request.header("origin")) {
-        return plain(403, "web pages may not open this connection");
-    }
+    if (request.header("origin")) return plain(403, kNoPages);
     if (core_.stopping() || !core_.ready()) return plain(503, "the server is not ready, try again");
     if (lookup_.needs(request.header("authorization").value_or(""))) {
         auto version = check_version(request, settings_.handshake);

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/server.h"
@@ -16,6 +17,9 @@
 #include "server/token_lookup.h"
 
 namespace collab::server {
+
+// Why /rpc refuses a request with an Origin (decisions 24).
+inline constexpr std::string_view kNoPages = "web pages may not open this connection";
 
 // What a route is given.
 struct WebCall {

@@ -39,6 +39,7 @@ void readyz(const WebCall& web, const bool* draining) {
 
 // Clients ask here first where to connect.
 void lead_to_rpc(WebCall web) {
+    if (web.request->header("origin")) return web.text(403, kNoPages);
     net::HttpResponse response;
     response.status = 307;
     response.headers.emplace_back("Location", web.base_url + "/rpc");

@@ -48,6 +48,14 @@ TEST_P(Web, SignsNobodyInThroughTheAdminSocket) {
     EXPECT_EQ(std::get<net::HttpResponse>(decision).status, 404);
 }
 
+TEST_P(Web, LeadsNoWebPageToTheConnection) {
+    auto made = request("GET", "/rpc");
+    made.headers.emplace_back("origin", "https://page.example");
+    EXPECT_EQ(ask(made).status, 403);
+    made.path = "/livez";
+    EXPECT_EQ(ask(made).status, 200);
+}
+
 TEST_P(Web, ServesWithoutCollaborationInApiMode) {
     web.handshake.api_token = "secret";
     serve("all");
