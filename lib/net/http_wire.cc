@@ -161,7 +161,11 @@ BodyLength body_length(const HttpRequest& request, std::size_t limit) {
 
 std::optional<HttpResponse> check_upgrade(const HttpRequest& request) {
     if (request.method != "GET") return refuse(400, "a WebSocket handshake is a GET");
-    if (request.http_version != "HTTP/1.1") return refuse(400, "a WebSocket needs HTTP/1.1");
+    if (request.http_version != "HTTP/1.1") {
+        auto response = refuse(426, "a WebSocket needs HTTP/1.1");
+        response.headers.emplace_back("Upgrade", "websocket");
+        return response;
+    }
     if (!request.header("host")) return refuse(400, "Host is missing");
     if (!has_token(request.header("connection").value_or(""), "upgrade")) {
         return refuse(400, "Connection must say Upgrade");

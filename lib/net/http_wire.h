@@ -23,9 +23,6 @@ struct BodyLength {
 };
 BodyLength body_length(const HttpRequest& request, std::size_t limit);
 
-// Checks the handshake of RFC 6455, section 4.2.1; the refusal if it is wrong.
-std::optional<HttpResponse> check_upgrade(const HttpRequest& request);
-
 // The answer as it goes over the wire; `head_only` answers a HEAD.
 std::string format_response(const HttpResponse& response, bool head_only, bool close_after);
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -91,6 +92,10 @@ public:
 // client leaves before. Must not return null; may call socket.wake().
 using AcceptSocket = std::function<std::unique_ptr<SocketHandler>(Socket& socket)>;
 
+// Whether a request for a WebSocket is a proper one (RFC 6455, 4.2.1); the refusal if not: 400, or
+// 426 over HTTP/1.0, where nothing can be upgraded (spec 4, section 2).
+std::optional<HttpResponse> check_upgrade(const HttpRequest& request);
+
 // What the server serves.
 class Application {
 public:
@@ -100,8 +105,8 @@ public:
     virtual void on_http(HttpRequest request, Responder respond) = 0;
 
     // A request for a WebSocket, any path. Decides at once: a refusal, sent as a plain HTTP
-    // response, or who takes the connection. That the WebSocket headers themselves are right is
-    // checked after it accepts (else 400; spec 1, 1.4). The request has no body.
+    // response, or who takes the connection. Who has an order of checks asks check_upgrade() at its
+    // place in it; in any case it is asked after acceptance. The request has no body.
     virtual std::variant<HttpResponse, AcceptSocket> on_upgrade(const HttpRequest& request) = 0;
 };
 

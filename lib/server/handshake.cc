@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "crypto/constant_time.h"
+#include "net/server.h"
 
 namespace collab::server {
 namespace {
@@ -68,6 +69,7 @@ std::variant<Semver, net::HttpResponse> check_version(const net::HttpRequest& re
     const auto protocol = request.header("x-zed-protocol-version");
     const auto number = protocol ? parse_uint32(trim(*protocol)) : std::nullopt;
     if (!number) return refusal(400, "missing or malformed x-zed-protocol-version header");
+    if (auto wrong = net::check_upgrade(request)) return *std::move(wrong);
     if (*number != kProtocolVersion) return refusal(426, kMustUpgrade);
     const auto version = request.header("x-zed-app-version");
     auto parsed = version ? parse_semver(*version) : std::nullopt;

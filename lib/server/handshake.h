@@ -27,7 +27,8 @@ std::variant<users::Verified, net::HttpResponse> authenticate(const net::HttpReq
                                                               const users::TokenTable& tokens,
                                                               const HandshakeSettings& settings);
 
-// The client's version, or the refusal: no version, another protocol, too old.
+// The client's version, or the refusal: no version, no proper WebSocket handshake, another
+// protocol, too old.
 std::variant<Semver, net::HttpResponse> check_version(const net::HttpRequest& request,
                                                       const HandshakeSettings& settings);
 

@@ -345,6 +345,8 @@ TEST_P(WebSocketTest, RefusesAHandshakeThatIsWrong) {
     for (const auto& rest : rests) {
         EXPECT_EQ(connect().request(begin + rest).status, 400) << rest;
     }
+    const std::string old = "GET /rpc HTTP/1.0\r\nHost: a\r\nUpgrade: websocket\r\n";
+    EXPECT_EQ(connect().request(old + "Connection: Upgrade\r\n" + key + version).status, 426);
 }
 
 }  // namespace

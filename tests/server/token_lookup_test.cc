@@ -51,10 +51,7 @@ protected:
 
     // A handshake with that token: the status of the refusal, or 101 and a handler.
     int open(const std::string& token, const std::string& version = "1.14.0") {
-        auto made = with_token(request("GET", "/rpc"), token);
-        made.headers.emplace_back("x-zed-protocol-version", "68");
-        made.headers.emplace_back("x-zed-app-version", version);
-        auto decision = application().on_upgrade(made);
+        auto decision = application().on_upgrade(handshake(token, version));
         if (const auto* refused = std::get_if<net::HttpResponse>(&decision)) return refused->status;
         handler_ = std::get<net::AcceptSocket>(decision)(socket_);
         return 101;

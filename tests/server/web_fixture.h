@@ -38,6 +38,31 @@ protected:
         return made;
     }
 
+    // A handshake of the editor of that version.
+    static net::HttpRequest handshake(const std::string& token,
+                                      const std::string& version = "1.14.0") {
+        auto made = with_token(request("GET", "/rpc"), token);
+        made.http_version = "HTTP/1.1";
+        made.headers.insert(made.headers.end(), {{"upgrade", "websocket"},
+                                                 {"connection", "Upgrade"},
+                                                 {"sec-websocket-key", "AAECAwQFBgcICQoLDA0ODw=="},
+                                                 {"sec-websocket-version", "13"},
+                                                 {"x-zed-protocol-version", "68"},
+                                                 {"x-zed-app-version", version}});
+        return made;
+    }
+    static void set_header(net::HttpRequest& made, const std::string& name,
+                           const std::string& value) {
+        std::erase_if(made.headers, [&](const auto& header) { return header.first == name; });
+        made.headers.emplace_back(name, value);
+    }
+    // The status of the refusal, or 101.
+    int knock(const net::HttpRequest& made) {
+        const auto decision = application().on_upgrade(made);
+        const auto* refused = std::get_if<net::HttpResponse>(&decision);
+        return refused != nullptr ? refused->status : 101;
+    }
+
     // What has been answered once nothing is left to do; status 0: nothing.
     net::HttpResponse ask(net::HttpRequest made) {
         net::HttpResponse answer;
