@@ -42,7 +42,7 @@ struct HttpExchange {
     AcceptSocket accept;     // of an upgrade that the application accepted
     bool head_only = false;  // answers a HEAD
     bool answered = false;
-    bool last = false;  // the answer said that the connection ends
+    bool last = false;  // the answer says that the connection ends
     bool sent = false;
     std::unique_ptr<AnswerWriter> writer;  // while the answer is on its way
 };

@@ -146,10 +146,9 @@ BodyLength body_length(const HttpRequest& request, std::size_t limit) {
     }
     const auto announced = request.header("content-length");
     if (!announced) {
-        const bool wants_body =
+        const bool may_have_body =
             request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
-        if (wants_body) return {.refusal = refuse(411, "Content-Length is missing")};
-        return {};
+        return {.bytes = 0, .unannounced = may_have_body, .refusal = {}};
     }
     const auto length = parse_uint32(*announced);
     if (!length) return {.refusal = refuse(400, "Content-Length is not a number")};

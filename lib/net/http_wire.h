@@ -19,6 +19,8 @@ std::optional<HttpRequest> read_request(lws* wsi, const Peer& peer,
 // What the request says about its body: its length, or the refusal it deserves.
 struct BodyLength {
     std::size_t bytes = 0;
+    // No length was given, which means none; libwebsockets waits for a body all the same.
+    bool unannounced = false;
     std::optional<HttpResponse> refusal;
 };
 BodyLength body_length(const HttpRequest& request, std::size_t limit);

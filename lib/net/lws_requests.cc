@@ -27,6 +27,7 @@ int LwsServer::on_request(Connection& connection) {
     connection.exchange = std::make_shared<HttpExchange>();
     connection.exchange->connection = &connection;
     connection.exchange->request = std::move(*request);
+    connection.exchange->last = length.unannounced;  // what follows would be taken for its body
     if (length.bytes == 0) dispatch(connection);
     return 0;
 }
@@ -83,7 +84,7 @@ void LwsServer::dispatch(Connection& connection) {
 void LwsServer::answer(HttpExchange& exchange, const HttpResponse& response) {
     if (exchange.answered) return;
     exchange.answered = true;
-    exchange.last = stopped_;
+    exchange.last = exchange.last || stopped_;
     Connection& connection = *exchange.connection;
     enter(connection, Connection::Phase::answering);
     exchange.writer = std::make_unique<AnswerWriter>(

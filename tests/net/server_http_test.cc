@@ -144,12 +144,22 @@ TEST_F(ServerHttp, SendsAMegabyteAndTakesOne) {
     EXPECT_EQ(got->body, big);
 }
 
-TEST_F(ServerHttp, RefusesABodyThatIsTooLongOrOfNoLength) {
+TEST_F(ServerHttp, TakesAPostWithoutALengthForOneWithoutABody) {
+    start(options());
+    auto client = connect();
+    const auto got = client.request("POST / HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(got.status, 200);
+    EXPECT_EQ(got.body, "");
+    EXPECT_NE(got.head.find("Connection: close"), std::string::npos);
+    EXPECT_TRUE(client.wait_for_end());
+    EXPECT_EQ(connect().request("POST / HTTP/1.1\r\nHost: a\r\n\r\nstray").body, "");
+}
+
+TEST_F(ServerHttp, RefusesABodyThatIsTooLongOrInChunks) {
     start(options());
     EXPECT_EQ(
         connect().request("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\n\r\n").status,
         413);
-    EXPECT_EQ(connect().request("POST / HTTP/1.1\r\nHost: a\r\n\r\n").status, 411);
     EXPECT_EQ(connect()
                   .request("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
                   .status,
