@@ -51,12 +51,13 @@ std::variant<users::Verified, net::HttpResponse> authenticate(const net::HttpReq
     if (parts[1].starts_with(kAdminToken) && settings.environment == "development" &&
         settings.api_token) {
         const auto secret = parts[1].substr(kAdminToken.size());
-        if (crypto::secrets_equal(secret, *settings.api_token)) {
-            if (const auto access = tokens.access(user)) {
-                return users::Verified{user, access->admin, {}};
-            }
+        if (!crypto::secrets_equal(secret, *settings.api_token)) {
+            return refusal(401, "invalid credentials");
         }
-        return refusal(401, "invalid credentials");
+        if (const auto access = tokens.access(user)) {
+            return users::Verified{user, access->admin, {}};
+        }
+        return refusal(500, "user " + std::to_string(user.value) + " not found");
     }
     auto verified = tokens.verify(user, parts[1]);
     if (verified.ok()) return std::move(verified).value();

@@ -51,6 +51,14 @@ TEST_P(Handshake, Is400WhenItIsNoProperOneWhateverItsVersion) {
     }
 }
 
+TEST_P(Handshake, Is500WhenTheCredentialsAreGoodButTheUserIsNot) {
+    auto made = good();
+    set_header(made, "authorization", "99 ADMIN_TOKEN:secret");
+    EXPECT_EQ(knock(made), 500);
+    set_header(made, "authorization", "99 ADMIN_TOKEN:guess");
+    EXPECT_EQ(knock(made), 401);
+}
+
 TEST_P(Handshake, Is426OverHttp10WhereNothingCanBeUpgraded) {
     auto made = good();
     made.http_version = "HTTP/1.0";
