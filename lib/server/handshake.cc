@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/handshake.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "crypto/constant_time.h"
 #include "net/server.h"
@@ -29,6 +31,10 @@ std::vector<std::string_view> words(std::string_view text) {
     return found;
 }
 
+bool is_printable(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; });
+}
+
 }  // namespace
 
 std::variant<users::Verified, net::HttpResponse> authenticate(const net::HttpRequest& request,
@@ -36,6 +42,7 @@ std::variant<users::Verified, net::HttpResponse> authenticate(const net::HttpReq
                                                               const HandshakeSettings& settings) {
     const auto header = request.header("authorization");
     if (!header) return refusal(401, "missing authorization header");
+    if (!is_printable(*header)) return refusal(401, "the authorization header is no plain text");
     const auto parts = words(*header);
     if (parts.empty()) return refusal(400, "missing user id in authorization header");
     if (parts[0] == "dev-server-token") {

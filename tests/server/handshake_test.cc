@@ -59,6 +59,14 @@ TEST_P(Handshake, Is500WhenTheCredentialsAreGoodButTheUserIsNot) {
     EXPECT_EQ(knock(made), 401);
 }
 
+TEST_P(Handshake, Is401WithAnAuthorizationThatIsNoPlainText) {
+    auto made = good();
+    set_header(made, "authorization", "\xC3\xA4 token");
+    EXPECT_EQ(knock(made), 401);
+    set_header(made, "authorization", "a token");
+    EXPECT_EQ(knock(made), 400);
+}
+
 TEST_P(Handshake, Is426OverHttp10WhereNothingCanBeUpgraded) {
     auto made = good();
     made.http_version = "HTTP/1.0";
