@@ -81,6 +81,14 @@ TEST_P(TokenOfAnotherProgram, IsRefusedWhenItIsWrongOrUnknown) {
     EXPECT_EQ(open(header(99, "secret")), 401);
 }
 
+TEST_P(TokenOfAnotherProgram, IsRefusedWithAReasonWhenItsHashIsOfAnOldKind) {
+    world().sql("UPDATE access_tokens SET hash = '$scrypt$ln=14,r=8,p=1$c2FsdA$aGFzaA'");
+    const auto answer = ask(with_token(request("GET", kMe), token_));
+    EXPECT_EQ(answer.status, 401);
+    EXPECT_NE(answer.body.find("reason=legacy_token"), std::string::npos) << answer.body;
+    EXPECT_EQ(open(token_), 401);
+}
+
 TEST_P(TokenOfAnotherProgram, LetsManyRequestsWaitForOneLookup) {
     int answered = 0;
     for (int i = 0; i < 3; ++i) {

@@ -45,9 +45,11 @@ Result<Verified> TokenTable::verify(UserId user, std::string_view token) const {
     const auto stored = known ? std::string_view(found->second.hash) : kNoHash;
     const auto secret = presented.ok() ? std::string_view(presented->secret) : std::string_view();
     if (!crypto::token_matches(secret, stored) || !known) {
-        Error error{ErrorCode::denied, "invalid credentials"};
-        if (crypto::is_legacy_hash(stored)) error.tags.push_back("reason=legacy_token");
-        return error;
+        if (!crypto::is_legacy_hash(stored)) return Error{ErrorCode::denied, "invalid credentials"};
+        return Error{ErrorCode::denied,
+                     "invalid credentials: reason=legacy_token, sign in again to get a token that "
+                     "counts",
+                     {"reason=legacy_token"}};
     }
     const auto who = access(user);
     if (!who) {

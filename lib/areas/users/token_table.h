@@ -39,9 +39,9 @@ public:
     }
 
     // Whether `user` may sign in with `token`, the second word of the header. Takes the same time
-    // whether or not there is such a token. Errors: denied, "invalid credentials", with the tag
-    // reason=legacy_token for a scrypt row; internal, the token is right but its user is gone;
-    // unavailable, nothing is loaded yet.
+    // whether or not there is such a token. Errors: denied, "invalid credentials", with
+    // reason=legacy_token as tag and in the text for a scrypt row (decisions 28); internal, the
+    // token is right but its user is gone; unavailable, nothing is loaded yet.
     Result<Verified> verify(UserId user, std::string_view token) const;
 
 private:
