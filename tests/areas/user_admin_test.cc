@@ -118,6 +118,18 @@ TEST_P(UserAdmin, TakesNoNameThatAnOperatorCouldNotType) {
     EXPECT_TRUE(ensure(std::string(64, 'a')).ok());
 }
 
+TEST_P(UserAdmin, TakesEveryLoginThatGithubGives) {
+    std::int64_t id = 0;
+    for (const std::string login : {"42", "cus_acme", "renovate[bot]", "a-b"}) {
+        const auto made = upsert({++id, login, {}, {}, {}});
+        ASSERT_TRUE(made.ok()) << login;
+        EXPECT_EQ(made->user.username, login);
+    }
+    for (const std::string login : {"", "a b", "a@b", "a\nb", "\xff"}) {
+        EXPECT_FALSE(upsert({++id, login, {}, {}, {}}).ok()) << login;
+    }
+}
+
 TEST_P(UserAdmin, LooksUpByIdEmailLoginAndUsername) {
     const auto made = upsert({880, "mira", "mira@example.com", {}, {}});
     ASSERT_TRUE(made.ok());

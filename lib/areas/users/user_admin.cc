@@ -83,18 +83,22 @@ Status keep_identity(db::Tx& tx, const User& user) {
 
 }  // namespace
 
-bool is_valid_name(std::string_view name) {
-    if (name.empty() || name.size() > kMaxNameBytes || !is_valid_utf8(name)) return false;
-    if (parse_int64(name) || name.starts_with("cus_") || name.starts_with("sub_")) return false;
-    return std::none_of(name.begin(), name.end(), [](char c) {
+bool is_valid_login(std::string_view login) {
+    if (login.empty() || login.size() > kMaxNameBytes || !is_valid_utf8(login)) return false;
+    return std::none_of(login.begin(), login.end(), [](char c) {
         return static_cast<unsigned char>(c) <= ' ' || c == '\x7f' || c == '@';
     });
 }
 
+bool is_valid_name(std::string_view name) {
+    return is_valid_login(name) && !parse_int64(name) && !name.starts_with("cus_") &&
+           !name.starts_with("sub_");
+}
+
 Result<Ensured> upsert_github_user(db::Tx& tx, WallTime now, Random& random,
                                    const GithubProfile& profile) {
-    if (!is_valid_name(profile.login)) {
-        return Error{ErrorCode::invalid, "not a login: '" + profile.login + "'"};
+    if (!is_valid_login(profile.login)) {
+        return Error{ErrorCode::invalid, "not a login: '" + escape_control(profile.login) + "'"};
     }
     const auto by_id_ticket = tx.send(kFindByGithubId, {profile.github_user_id});
     const auto by_login_ticket = tx.send(kFindByLogin, {profile.login});

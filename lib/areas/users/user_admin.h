@@ -31,7 +31,7 @@ struct Ensured {
 // The user with that GitHub id, or else with that login, brought up to date; a new one when there
 // is neither. What the profile leaves out stays as it was, and a user found by login keeps their
 // GitHub id. The username follows the login unless the user or somebody else has another claim to
-// it. Errors: invalid, a login that is no name; conflict, the login is now that of another GitHub
+// it. Errors: invalid, see is_valid_login(); conflict, the login is now that of another GitHub
 // id.
 Result<Ensured> upsert_github_user(db::Tx& tx, WallTime now, Random& random,
                                    const GithubProfile& profile);
@@ -45,8 +45,11 @@ Result<Ensured> ensure_local_user(db::Tx& tx, WallTime now, Random& random, std:
 // or username. Ids of the billing service ("cus_…", "sub_…") find nobody.
 Result<std::optional<User>> look_up_user(db::Tx& tx, std::string_view identifier);
 
-// 1 to 64 bytes of UTF-8 without white space and control characters, that look_up_user() takes for
-// a name.
+// 1 to 64 bytes of UTF-8 without white space, control characters and @. GitHub has logins of
+// digits.
+bool is_valid_login(std::string_view login);
+
+// The same, and look_up_user() takes it for a name: what a person without GitHub may be called.
 bool is_valid_name(std::string_view name);
 
 }  // namespace collab::users
