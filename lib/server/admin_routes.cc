@@ -12,53 +12,24 @@
 #include "base/text.h"
 #include "crypto/constant_time.h"
 #include "server/application.h"
+#include "server/request_fields.h"
 
 namespace collab::server {
 namespace {
 
 using nlohmann::json;
 
-// What a request gives: parameters of the query or members of a JSON body.
-struct Fields {
-    std::function<std::optional<std::string>(const std::string&)> text;
-
-    Result<std::string> required(const std::string& name) const {
-        auto value = text(name);
-        if (!value) return Error{ErrorCode::invalid, "missing field '" + name + "'"};
-        return *value;
-    }
-};
-
-Fields query_fields(const std::shared_ptr<const net::HttpRequest>& request) {
-    return {[request](const std::string& name) { return request->query_parameter(name); }};
-}
-
-Result<Fields> json_fields(const std::shared_ptr<const net::HttpRequest>& request) {
-    auto body = json::parse(request->body, nullptr, /*allow_exceptions=*/false);
-    if (!body.is_object()) return Error{ErrorCode::invalid, "the body is no JSON object"};
-    return Fields{[body = std::move(body)](const std::string& name) -> std::optional<std::string> {
-        const auto found = body.find(name);
-        if (found == body.end() || found->is_null()) return {};
-        if (found->is_string()) return found->get<std::string>();
-        return found->dump();
-    }};
-}
-
 Result<users::GithubProfile> profile_of(const Fields& fields) {
     users::GithubProfile profile;
-    COLLAB_TRY(const auto id, fields.required("github_user_id"));
-    const auto number = parse_int64(id);
-    if (!number) return Error{ErrorCode::invalid, "github_user_id is no number"};
-    profile.github_user_id = *number;
-    COLLAB_TRY(profile.login, fields.required("github_login"));
-    profile.email = fields.text("github_email");
-    profile.name = fields.text("github_name");
-    if (const auto created = fields.text("github_user_created_at")) {
-        profile.created_at = parse_rfc3339(*created);
-        if (!profile.created_at) {
-            return Error{ErrorCode::invalid, "github_user_created_at is no RFC 3339 time"};
-        }
-    }
+    COLLAB_TRY(profile.github_user_id,
+               required(fields.integer("github_user_id"), "github_user_id"));
+    COLLAB_TRY(profile.login, required(fields.text("github_login"), "github_login"));
+    COLLAB_TRY(profile.email, fields.text("github_email"));
+    COLLAB_TRY(profile.name, fields.text("github_name"));
+    const std::string created = "github_user_created_at";
+    COLLAB_TRY(const auto time, required(fields.text(created), created));
+    profile.created_at = parse_rfc3339(time);
+    if (!profile.created_at) return Error{ErrorCode::invalid, created + " is no RFC 3339 time"};
     return profile;
 }
 
@@ -156,26 +127,21 @@ void contributors(const WebCall& web) {
 }
 
 void contributor(const WebCall& web) {
-    const auto id = web.request->query_parameter("github_user_id");
+    const auto id = integer_parameter(*web.request, "github_user_id");
+    if (!id.ok()) return web.text(400, id.error().message);
     const auto login = web.request->query_parameter("github_login");
-    const auto number = id ? parse_int64(*id) : std::nullopt;
-    if (id && !number) return web.text(400, "github_user_id is no number");
-    if (!id && !login) {
+    if (!*id && !login) {
         return web.text(500, "must be one of `github_user_id` or `github_login`.");
     }
-    answer(web, [number, login](rpc::Call& call) -> Result<std::string> {
+    answer(web, [number = *id, login](rpc::Call& call) -> Result<std::string> {
         COLLAB_TRY(const auto signed_at, users::find_signature(call.tx, number, login));
         return users::signature_json(signed_at);
     });
 }
 
 void add_contributor(const WebCall& web) {
-    const auto type = web.request->header("content-type");
-    if (!type || !type->starts_with("application/json")) {
-        return web.text(415, "expected content type application/json");
-    }
-    const auto fields = json_fields(web.request);
-    if (!fields.ok()) return web.text(400, fields.error().message);
+    const auto fields = json_fields(web);
+    if (!fields) return;
     const auto profile = profile_of(*fields);
     if (!profile.ok()) return web.text(422, profile.error().message);
     answer(web, [profile = *profile](rpc::Call& call) -> Result<std::string> {
@@ -187,9 +153,10 @@ void add_contributor(const WebCall& web) {
 
 // Signs in without a browser: `Authorization: Bearer <API token>` and a login (spec 5, section 4).
 void impersonate(const WebCall& web) {
-    const auto fields = json_fields(web.request);
-    const auto login = fields.ok() ? fields->text("github_login") : std::nullopt;
-    if (!login) return web.text(400, "expected {\"github_login\": …}");
+    const auto fields = json_fields(web);
+    if (!fields) return;
+    const auto login = required(fields->text("github_login"), "github_login");
+    if (!login.ok()) return web.text(422, login.error().message);
     answer(web, [login = *login](rpc::Call& call) -> Result<std::string> {
         COLLAB_TRY(const auto user, users::find_user_by_name(call.tx, login));
         if (!user) {

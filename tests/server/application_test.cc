@@ -4,7 +4,8 @@
 namespace collab::server {
 namespace {
 
-constexpr const char* kSignsIn = "/user?github_user_id=880&github_login=mira";
+constexpr const char* kSignsIn =
+    "/user?github_user_id=880&github_login=mira&github_user_created_at=2020-01-01T00:00:00Z";
 
 class Web : public test::WebTest {
 protected:
