@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "areas/users/token_table.h"
 #include "wire/protobuf_log.h"
 
 namespace collab::server {
@@ -24,6 +25,19 @@ void counter(prometheus::Registry& registry, const std::string& name, const std:
         static_cast<double>(value));
 }
 
+// Without those of admins (spec 1, 2.9).
+std::size_t projects_of_others(rpc::Live& live) {
+    const auto& tokens = live.state<users::TokenTable>();
+    std::size_t count = 0;
+    live.index.for_each_room([&](const rpc::RoomState& room) {
+        for (const auto& project : room.projects) {
+            const auto host = tokens.access(project.host_user);
+            if (!host || !host->admin) ++count;
+        }
+    });
+    return count;
+}
+
 }  // namespace
 
 std::string metrics_text(Core& core, const net::ServerCounters& net) {
@@ -37,12 +51,14 @@ std::string metrics_text(Core& core, const net::ServerCounters& net) {
     prometheus::Registry registry;
     gauge(registry, "connections", "connections of users that are no admins",
           static_cast<double>(people));
-    gauge(registry, "shared_projects", "projects that are shared",
-          static_cast<double>(core.live().index.project_count()));
+    gauge(registry, "shared_projects", "projects of users that are no admins",
+          static_cast<double>(projects_of_others(core.live())));
     gauge(registry, "collab_sessions", "signed-in connections",
           static_cast<double>(core.live().hub.size()));
     gauge(registry, "collab_rooms", "rooms with somebody in them",
           static_cast<double>(core.live().index.room_count()));
+    gauge(registry, "collab_projects", "projects that are shared",
+          static_cast<double>(core.live().index.project_count()));
     gauge(registry, "collab_queued_bytes", "bytes that wait for slow readers",
           static_cast<double>(queued));
     gauge(registry, "collab_writer_queue", "requests that wait for the database",
