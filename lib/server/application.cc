@@ -131,8 +131,7 @@ std::variant<net::HttpResponse, net::AcceptSocket> Application::on_upgrade(
 
 // Who may come in, or why not. Asks no database.
 std::variant<net::HttpResponse, rpc::Caller> Application::admit(const net::HttpRequest& request) {
-    auto checked =
-        check_handshake(request, core_.live().state<users::TokenTable>(), settings_.handshake);
+    auto checked = check_handshake(request, core_.live(), settings_.handshake);
     if (auto* refused = std::get_if<net::HttpResponse>(&checked)) return std::move(*refused);
     auto& caller = std::get<rpc::Caller>(checked);
     if (core_.live().hub.peers_of(caller.user).size() >= settings_.handshake.connections_per_user) {

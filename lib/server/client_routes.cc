@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What clients since 2025-08 ask about themselves (spec 5, sections 7 and 7a), and pictures.
-#include "areas/users/token_table.h"
 #include "areas/users/user_json.h"
 #include "base/text.h"
 #include "server/application.h"
@@ -33,8 +32,7 @@ void with_user(const WebCall& web, UserId id,
 
 // 401 for bad credentials only: a client forgets them then (spec 5, section 11).
 void me(const WebCall& web, const HandshakeSettings& settings) {
-    const auto who =
-        authenticate(*web.request, web.core.live().state<users::TokenTable>(), settings);
+    const auto who = authenticate(*web.request, web.core.live(), settings);
     if (const auto* refused = std::get_if<net::HttpResponse>(&who)) return web.respond(*refused);
     with_user(web, std::get<users::Verified>(who).user,
               [](const WebCall& call, const Found& found) {

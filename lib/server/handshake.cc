@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "crypto/constant_time.h"
 #include "net/server.h"
+#include "server/hashing_times.h"
 
 namespace collab::server {
 namespace {
@@ -31,6 +32,14 @@ std::vector<std::string_view> words(std::string_view text) {
     return found;
 }
 
+Result<users::Verified> verify(rpc::Live& live, UserId user, std::string_view token) {
+    const auto& clock = live.executor.clock();
+    const auto begin = clock.now();
+    auto verified = live.state<users::TokenTable>().verify(user, token);
+    live.state<HashingTimes>().add(clock.now() - begin);
+    return verified;
+}
+
 bool is_printable(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; });
 }
@@ -38,8 +47,9 @@ bool is_printable(std::string_view text) {
 }  // namespace
 
 std::variant<users::Verified, net::HttpResponse> authenticate(const net::HttpRequest& request,
-                                                              const users::TokenTable& tokens,
+                                                              rpc::Live& live,
                                                               const HandshakeSettings& settings) {
+    const auto& tokens = live.state<users::TokenTable>();
     const auto header = request.header("authorization");
     if (!header) return refusal(401, "missing authorization header");
     if (!is_printable(*header)) return refusal(401, "the authorization header is no plain text");
@@ -66,7 +76,7 @@ std::variant<users::Verified, net::HttpResponse> authenticate(const net::HttpReq
         }
         return refusal(500, "user " + std::to_string(user.value) + " not found");
     }
-    auto verified = tokens.verify(user, parts[1]);
+    auto verified = verify(live, user, parts[1]);
     if (verified.ok()) return std::move(verified).value();
     const bool ours = verified.error().code == ErrorCode::internal;
     return refusal(ours ? 500 : 401, verified.error().message);
@@ -87,9 +97,9 @@ std::variant<Semver, net::HttpResponse> check_version(const net::HttpRequest& re
 }
 
 std::variant<rpc::Caller, net::HttpResponse> check_handshake(const net::HttpRequest& request,
-                                                             const users::TokenTable& tokens,
+                                                             rpc::Live& live,
                                                              const HandshakeSettings& settings) {
-    auto who = authenticate(request, tokens, settings);
+    auto who = authenticate(request, live, settings);
     if (auto* refused = std::get_if<net::HttpResponse>(&who)) return std::move(*refused);
     auto version = check_version(request, settings);
     if (auto* refused = std::get_if<net::HttpResponse>(&version)) return std::move(*refused);

@@ -11,6 +11,7 @@
 #include "areas/users/token_table.h"
 #include "net/http.h"
 #include "rpc/call.h"
+#include "rpc/live.h"
 
 namespace collab::server {
 
@@ -24,7 +25,7 @@ struct HandshakeSettings {
 // The user of an Authorization header of the form "<user id> <token>", or the refusal.
 // 401 only for bad credentials; 503 while tokens are not loaded.
 std::variant<users::Verified, net::HttpResponse> authenticate(const net::HttpRequest& request,
-                                                              const users::TokenTable& tokens,
+                                                              rpc::Live& live,
                                                               const HandshakeSettings& settings);
 
 // The client's version, or the refusal: no version, no proper WebSocket handshake, another
@@ -34,7 +35,7 @@ std::variant<Semver, net::HttpResponse> check_version(const net::HttpRequest& re
 
 // The caller of a request to open /rpc, without its peer and base_url, or the refusal.
 std::variant<rpc::Caller, net::HttpResponse> check_handshake(const net::HttpRequest& request,
-                                                             const users::TokenTable& tokens,
+                                                             rpc::Live& live,
                                                              const HandshakeSettings& settings);
 
 }  // namespace collab::server

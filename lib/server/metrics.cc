@@ -3,12 +3,14 @@
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
 
 #include "areas/users/token_table.h"
+#include "server/hashing_times.h"
 #include "wire/protobuf_log.h"
 
 namespace collab::server {
@@ -23,6 +25,18 @@ void counter(prometheus::Registry& registry, const std::string& name, const std:
              std::uint64_t value) {
     prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({}).Increment(
         static_cast<double>(value));
+}
+
+// Once there is something to tell.
+void hashing_times(prometheus::Registry& registry, const HashingTimes& times) {
+    if (times.empty()) return;
+    const auto& limits = HashingTimes::kLimits;
+    prometheus::BuildHistogram()
+        .Name("access_token_hashing_time")
+        .Help("milliseconds to hash an access token")
+        .Register(registry)
+        .Add({}, prometheus::Histogram::BucketBoundaries(limits.begin(), limits.end()))
+        .ObserveMultiple(times.counts(), times.sum());
 }
 
 // Without those of admins (spec 1, 2.9).
@@ -53,6 +67,7 @@ std::string metrics_text(Core& core, const net::ServerCounters& net) {
           static_cast<double>(people));
     gauge(registry, "shared_projects", "projects of users that are no admins",
           static_cast<double>(projects_of_others(core.live())));
+    hashing_times(registry, core.live().state<HashingTimes>());
     gauge(registry, "collab_sessions", "signed-in connections",
           static_cast<double>(core.live().hub.size()));
     gauge(registry, "collab_rooms", "rooms with somebody in them",

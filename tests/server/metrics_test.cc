@@ -2,6 +2,7 @@
 #include "areas/users/token_table.h"
 #include "proto/projects.pb.h"
 #include "proto/rooms.pb.h"
+#include "server/hashing_times.h"
 #include "server/web_fixture.h"
 
 namespace collab::server {
@@ -32,6 +33,22 @@ TEST_P(Metrics, CountSharedProjectsButNotThoseOfAdmins) {
     share(boss);
     EXPECT_TRUE(say("shared_projects 1")) << text();
     EXPECT_TRUE(say("collab_projects 2"));
+}
+
+TEST_P(Metrics, MeasureTheHashingOfAccessTokensFromTheFirstOneOn) {
+    EXPECT_EQ(text().find("access_token_hashing_time"), std::string::npos);
+    ask(with_token(request("GET", "/client/users/me"), "1 guess"));
+    EXPECT_TRUE(say("access_token_hashing_time_bucket{le=\"10\"} 1")) << text();
+    EXPECT_TRUE(say("access_token_hashing_time_count 1"));
+}
+
+TEST(HashingTimes, CountsALimitWithWhatIsBelowIt) {
+    using std::chrono::milliseconds;
+    HashingTimes times;
+    for (const int ms : {0, 10, 11, 5120, 5121}) times.add(milliseconds(ms));
+    const std::vector<double> expected = {2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1};
+    EXPECT_EQ(times.counts(), expected);
+    EXPECT_EQ(times.sum(), 10262);
 }
 
 }  // namespace
