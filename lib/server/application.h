@@ -46,7 +46,7 @@ struct ApplicationSettings {
     HandshakeSettings handshake;
     std::string mode = "all";  // api, collab, all: what GET / names and what is served
     std::string version;
-    std::string revision = "unknown";
+    std::string revision = "unknown";  // what GET / names beside the version
     bool metrics_public = false;
     std::string admin_socket;  // path of the Unix socket whose callers are admins; empty: none
     // The session class is told by the server that it stops; /readyz turns 503.

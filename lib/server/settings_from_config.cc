@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/version.h"
+#include "config/sources.h"
 
 namespace collab::server {
 namespace {
@@ -24,6 +25,13 @@ std::string host_name() {
     char name[256] = {};
     if (::gethostname(name, sizeof name - 1) != 0) return "localhost";
     return name;
+}
+
+// What was built, as whoever starts the program says it; upstream's name.
+std::string revision() {
+    const auto environment = config::process_environment();
+    const auto found = environment.find("GITHUB_SHA");
+    return found == environment.end() || found->second.empty() ? "unknown" : found->second;
 }
 
 std::optional<std::string> optional(const std::string& text) {
@@ -82,6 +90,7 @@ Result<ApplicationSettings> application_settings(const config::Config& config,
     ApplicationSettings settings;
     settings.mode = mode;
     settings.version = version();
+    settings.revision = revision();
     settings.metrics_public = config.metrics_public;
     settings.door = {optional(config.public_url), config.trusted_proxies, config.allowed_hosts,
                      host_name()};

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+
+#include "server/settings_from_config.h"
 #include "server/web_fixture.h"
 
 namespace collab::server {
@@ -67,6 +70,19 @@ TEST_P(Web, ServesWithoutCollaborationInApiMode) {
     EXPECT_EQ(ask(request("GET", "/")).body.substr(0, 8), "zed:api ");
     EXPECT_EQ(status_of("/readyz"), 200);
     for (const char* path : {"/rpc", kSignsIn, "/client/users/me"}) EXPECT_EQ(status_of(path), 404);
+}
+
+TEST_P(Web, NamesTheRevisionThatTheEnvironmentGives) {
+    ::setenv("GITHUB_SHA", "9a8e09be0a", 1);
+    const auto named = application_settings(config::Config{}, "all");
+    ::unsetenv("GITHUB_SHA");
+    const auto unknown = application_settings(config::Config{}, "all");
+    ASSERT_TRUE(named.ok() && unknown.ok());
+
+    application().reload(*named);
+    EXPECT_TRUE(ask(request("GET", "/")).body.ends_with(" (9a8e09be0a)"));
+    application().reload(*unknown);
+    EXPECT_TRUE(ask(request("GET", "/")).body.ends_with(" (unknown)"));
 }
 
 TEST_P(Web, CountsNewSettingsFromTheNextRequestOn) {
