@@ -124,21 +124,22 @@ std::variant<net::HttpResponse, net::AcceptSocket> Application::on_upgrade(
     auto admitted = admit(request);
     if (auto* refused = std::get_if<net::HttpResponse>(&admitted)) return std::move(*refused);
     return net::AcceptSocket(
-        [this, caller = std::get<rpc::Caller>(std::move(admitted))](net::Socket& socket) {
-            return std::make_unique<WebSocketSession>(core_, caller, socket);
+        [this, who = std::get<Admitted>(std::move(admitted))](net::Socket& socket) {
+            return std::make_unique<WebSocketSession>(core_, who, socket);
         });
 }
 
 // Who may come in, or why not. Asks no database.
-std::variant<net::HttpResponse, rpc::Caller> Application::admit(const net::HttpRequest& request) {
+std::variant<net::HttpResponse, Admitted> Application::admit(const net::HttpRequest& request) {
     auto checked = check_handshake(request, core_.live(), settings_.handshake);
     if (auto* refused = std::get_if<net::HttpResponse>(&checked)) return std::move(*refused);
-    auto& caller = std::get<rpc::Caller>(checked);
-    if (core_.live().hub.peers_of(caller.user).size() >= settings_.handshake.connections_per_user) {
+    auto& admitted = std::get<Admitted>(checked);
+    if (core_.live().hub.peers_of(admitted.caller.user).size() >=
+        settings_.handshake.connections_per_user) {
         return plain(429, "too many connections of this user");
     }
-    caller.base_url = base_url(request, settings_.door);
-    return std::move(caller);
+    admitted.caller.base_url = base_url(request, settings_.door);
+    return std::move(admitted);
 }
 
 // A handshake is answered at once, but a token of another program has to be looked up: the socket
@@ -155,7 +156,7 @@ net::AcceptSocket Application::accept_late(const net::HttpRequest& request) {
                 return (*place)->refuse(net::CloseCode::policy_violation, refused->body);
             }
             (*place)->hand_over(std::make_unique<WebSocketSession>(
-                core_, std::get<rpc::Caller>(std::move(admitted)), (*place)->socket()));
+                core_, std::get<Admitted>(std::move(admitted)), (*place)->socket()));
         });
         return late;
     };

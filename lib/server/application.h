@@ -75,7 +75,7 @@ private:
     void build_routes();
     bool came_as_admin(const net::HttpRequest& request) const;
     void run(const WebRoute& route, WebCall call);
-    std::variant<net::HttpResponse, rpc::Caller> admit(const net::HttpRequest& request);
+    std::variant<net::HttpResponse, Admitted> admit(const net::HttpRequest& request);
     net::AcceptSocket accept_late(const net::HttpRequest& request);
 
     Core& core_;

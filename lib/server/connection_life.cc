@@ -27,12 +27,12 @@ struct Greeted {
     std::unordered_map<UserId, rooms::RingingCall> ringing;
 };
 
-Result<Greeted> load_greeted(db::Tx& tx, const Callers& newcomers) {
+Result<Greeted> load_greeted(db::Tx& tx, const Newcomers& newcomers) {
     std::vector<UserId> users;
     std::vector<std::int64_t> numbers;
     for (const auto& newcomer : newcomers) {
-        users.push_back(newcomer->user);
-        numbers.push_back(newcomer->user.value);
+        users.push_back(newcomer.caller->user);
+        numbers.push_back(newcomer.caller->user.value);
     }
     const auto users_ticket = users::send_users(tx, numbers);
     COLLAB_DO(users::set_connected_once(tx, numbers));
@@ -52,7 +52,8 @@ void close_stranger(rpc::Outbox& outbox, PeerId peer) {
     });
 }
 
-Status greet_one(rpc::Call& call, const rpc::Caller& newcomer, Greeted& greeted) {
+Status greet_one(rpc::Call& call, const Newcomer& arrived, Greeted& greeted) {
+    const auto& newcomer = *arrived.caller;
     const auto found = greeted.users.find(newcomer.user);
     if (found == greeted.users.end()) {
         close_stranger(call.outbox, newcomer.peer);
@@ -64,7 +65,8 @@ Status greet_one(rpc::Call& call, const rpc::Caller& newcomer, Greeted& greeted)
         call.outbox.to_peer(newcomer.peer, proto::ShowContacts());
     }
     if (newcomer.version < kMarch2026) {
-        call.outbox.to_peer(newcomer.peer, users::make_plan_message(user));
+        const bool staff = user.admin || arrived.impersonated;
+        call.outbox.to_peer(newcomer.peer, users::make_plan_message(staff));
     }
     contacts::post_initial_contacts(call.outbox, newcomer.peer, user.id, greeted.known);
     if (const auto ringing = greeted.ringing.find(user.id); ringing != greeted.ringing.end()) {
@@ -76,9 +78,9 @@ Status greet_one(rpc::Call& call, const rpc::Caller& newcomer, Greeted& greeted)
 
 }  // namespace
 
-Status greet(rpc::Call& call, const Callers& newcomers) {
+Status greet(rpc::Call& call, const Newcomers& newcomers) {
     COLLAB_TRY(auto greeted, load_greeted(call.tx, newcomers));
-    for (const auto& newcomer : newcomers) COLLAB_DO(greet_one(call, *newcomer, greeted));
+    for (const auto& newcomer : newcomers) COLLAB_DO(greet_one(call, newcomer, greeted));
     return ok();
 }
 

@@ -13,11 +13,17 @@
 
 namespace collab::server {
 
-using Callers = std::vector<std::shared_ptr<const rpc::Caller>>;
+// Whose connection is new. `impersonated`: an admin is signed in as them and counts as staff as far
+// as the plan goes (spec 1, 1.3).
+struct Newcomer {
+    std::shared_ptr<const rpc::Caller> caller;
+    bool impersonated = false;
+};
+using Newcomers = std::vector<Newcomer>;
 
 // Everything that new connections are sent after Hello, and that their contacts learn of them. One
 // whose user is gone is closed. One round trip, and one more for each whose user is being called.
-Status greet(rpc::Call& call, const Callers& newcomers);
+Status greet(rpc::Call& call, const Newcomers& newcomers);
 
 // At once when a socket is gone: the rows of `peer` are marked.
 Status mark_lost(rpc::Call& call, PeerId peer);

@@ -89,7 +89,12 @@ void Core::began(ServerId server) {
     executor_.after(settings().cleanup_timeout, [this] { sweep(); });
 }
 
-rpc::Session& Core::accept(rpc::Caller caller, rpc::Transport& transport) {
+rpc::Session& Core::accept(rpc::Caller caller, rpc::Transport& transport,
+                           std::optional<UserId> impersonator) {
+    if (impersonator) {
+        log(LogLevel::info, "audit: user " + std::to_string(impersonator->value) +
+                                " signs in as user " + std::to_string(caller.user.value));
+    }
     caller.peer = router_->next_peer();
     auto& session = live_->hub.add(
         std::make_unique<rpc::Session>(std::make_shared<const rpc::Caller>(std::move(caller)),
@@ -99,7 +104,7 @@ rpc::Session& Core::accept(rpc::Caller caller, rpc::Transport& transport) {
     hello.mutable_peer_id()->set_owner_id(session.peer().server);
     hello.mutable_peer_id()->set_id(session.peer().connection);
     session.send(hello);
-    greetings_->add(session);
+    greetings_->add(session, impersonator.has_value());
     return session;
 }
 

@@ -38,8 +38,10 @@ public:
     bool ready() const { return ready_; }
 
     // A connection whose caller is authenticated: sends Hello, then what a new connection gets.
-    // `caller.peer` is filled in. Requires ready().
-    rpc::Session& accept(rpc::Caller caller, rpc::Transport& transport);
+    // `caller.peer` is filled in. `impersonator` is the admin who is signed in as the caller, if
+    // one is; the log names them. Requires ready().
+    rpc::Session& accept(rpc::Caller caller, rpc::Transport& transport,
+                         std::optional<UserId> impersonator = {});
     // Its socket is gone. The session is destroyed; its participants stay for the reconnect time.
     void closed(PeerId peer);
 

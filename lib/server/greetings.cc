@@ -17,31 +17,32 @@ constexpr std::size_t kMostTogether = 32;
 struct Greetings::Group {
     std::mutex mutex;
     bool begun = false;                  // guarded by mutex
-    Callers callers;                     // guarded by mutex until begun, fixed then
-    std::vector<std::uint64_t> effects;  // loop only; of each caller
+    Newcomers newcomers;                 // guarded by mutex until begun, fixed then
+    std::vector<std::uint64_t> effects;  // loop only; of each newcomer
 
-    bool add(const std::shared_ptr<const rpc::Caller>& caller) {
+    bool add(const Newcomer& newcomer) {
         const std::lock_guard lock(mutex);
-        if (begun || callers.size() == kMostTogether) return false;
-        callers.push_back(caller);
+        if (begun || newcomers.size() == kMostTogether) return false;
+        newcomers.push_back(newcomer);
         return true;
     }
     // The same however often the request is run.
-    const Callers& begin() {
+    const Newcomers& begin() {
         const std::lock_guard lock(mutex);
         begun = true;
-        return callers;
+        return newcomers;
     }
 };
 
-void Greetings::add(rpc::Session& session) {
+void Greetings::add(rpc::Session& session, bool impersonated) {
+    const Newcomer newcomer{session.shared_caller(), impersonated};
     const auto effect = router_.begin_effect(session, rpc::Holds::nothing);
-    if (latest_ && latest_->add(session.shared_caller())) {
+    if (latest_ && latest_->add(newcomer)) {
         latest_->effects.push_back(effect);
         return;
     }
     latest_ = std::make_shared<Group>();
-    latest_->callers.push_back(session.shared_caller());
+    latest_->newcomers.push_back(newcomer);
     latest_->effects.push_back(effect);
     live_.writer.submit({db::Durability::crash, nullptr, nullptr,
                          [group = latest_](rpc::Call& call) { return greet(call, group->begin()); },
@@ -53,9 +54,9 @@ void Greetings::add(rpc::Session& session) {
 void Greetings::finish(Group& group, const Status& status, rpc::Outbox& outbox) {
     live_.carry_out(outbox, [] {});
     if (!status.ok()) log(LogLevel::error, "sign-in: " + status.error().message);
-    const auto& callers = group.begin();  // it may have failed without being run
-    for (std::size_t i = 0; i < callers.size(); ++i) {
-        const PeerId peer = callers[i]->peer;
+    const auto& newcomers = group.begin();  // it may have failed without being run
+    for (std::size_t i = 0; i < newcomers.size(); ++i) {
+        const PeerId peer = newcomers[i].caller->peer;
         auto* session = live_.hub.session(peer);
         if (!status.ok() && session != nullptr) {
             session->close(1013, "the database is not available");

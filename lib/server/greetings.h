@@ -16,7 +16,7 @@ public:
 
     // Greets the connection in its place in the order of the writer, before every request of its
     // own. It is closed when that fails. Thread: loop.
-    void add(rpc::Session& session);
+    void add(rpc::Session& session, bool impersonated);
 
 private:
     struct Group;

@@ -96,19 +96,20 @@ std::variant<Semver, net::HttpResponse> check_version(const net::HttpRequest& re
     return *std::move(parsed);
 }
 
-std::variant<rpc::Caller, net::HttpResponse> check_handshake(const net::HttpRequest& request,
-                                                             rpc::Live& live,
-                                                             const HandshakeSettings& settings) {
+std::variant<Admitted, net::HttpResponse> check_handshake(const net::HttpRequest& request,
+                                                          rpc::Live& live,
+                                                          const HandshakeSettings& settings) {
     auto who = authenticate(request, live, settings);
     if (auto* refused = std::get_if<net::HttpResponse>(&who)) return std::move(*refused);
     auto version = check_version(request, settings);
     if (auto* refused = std::get_if<net::HttpResponse>(&version)) return std::move(*refused);
     const auto& verified = std::get<users::Verified>(who);
-    rpc::Caller caller;
-    caller.user = verified.user;
-    caller.admin = verified.admin;
-    caller.version = std::get<Semver>(std::move(version));
-    return caller;
+    Admitted admitted;
+    admitted.caller.user = verified.user;
+    admitted.caller.admin = verified.admin;
+    admitted.caller.version = std::get<Semver>(std::move(version));
+    admitted.impersonator = verified.impersonator;
+    return admitted;
 }
 
 }  // namespace collab::server

@@ -22,6 +22,12 @@ struct HandshakeSettings {
     std::size_t connections_per_user = 64;
 };
 
+// Who may open /rpc.
+struct Admitted {
+    rpc::Caller caller;                  // without its peer and base_url
+    std::optional<UserId> impersonator;  // the admin who is signed in as that user
+};
+
 // The user of an Authorization header of the form "<user id> <token>", or the refusal.
 // 401 only for bad credentials; 503 while tokens are not loaded.
 std::variant<users::Verified, net::HttpResponse> authenticate(const net::HttpRequest& request,
@@ -33,9 +39,9 @@ std::variant<users::Verified, net::HttpResponse> authenticate(const net::HttpReq
 std::variant<Semver, net::HttpResponse> check_version(const net::HttpRequest& request,
                                                       const HandshakeSettings& settings);
 
-// The caller of a request to open /rpc, without its peer and base_url, or the refusal.
-std::variant<rpc::Caller, net::HttpResponse> check_handshake(const net::HttpRequest& request,
-                                                             rpc::Live& live,
-                                                             const HandshakeSettings& settings);
+// Who asks to open /rpc, or the refusal.
+std::variant<Admitted, net::HttpResponse> check_handshake(const net::HttpRequest& request,
+                                                          rpc::Live& live,
+                                                          const HandshakeSettings& settings);
 
 }  // namespace collab::server

@@ -3,8 +3,10 @@
 
 namespace collab::server {
 
-WebSocketSession::WebSocketSession(Core& core, rpc::Caller caller, net::Socket& socket)
-    : core_(core), socket_(socket), peer_(core.accept(std::move(caller), *this).peer()) {}
+WebSocketSession::WebSocketSession(Core& core, Admitted admitted, net::Socket& socket)
+    : core_(core),
+      socket_(socket),
+      peer_(core.accept(std::move(admitted.caller), *this, admitted.impersonator).peer()) {}
 
 void WebSocketSession::on_message(std::span<const std::uint8_t> message) {
     if (auto* session = core_.live().hub.session(peer_))

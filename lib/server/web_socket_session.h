@@ -6,13 +6,14 @@
 
 #include "net/server.h"
 #include "server/core.h"
+#include "server/handshake.h"
 
 namespace collab::server {
 
 class WebSocketSession final : public net::SocketHandler, public rpc::Transport {
 public:
     // Accepts the caller; the session lives until on_closed(). Both must outlive this.
-    WebSocketSession(Core& core, rpc::Caller caller, net::Socket& socket);
+    WebSocketSession(Core& core, Admitted admitted, net::Socket& socket);
 
     // net::SocketHandler
     void on_message(std::span<const std::uint8_t> message) override;

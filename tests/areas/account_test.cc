@@ -81,13 +81,12 @@ TEST_P(Account, NeverHasASupermavenKey) {
     EXPECT_FALSE(run(given_user("ada"), get_supermaven_api_key, proto::GetSupermavenApiKey()).ok());
 }
 
-TEST_P(Account, GivesAdminsThePaidPlan) {
-    User user;
-    EXPECT_EQ(make_plan_message(user).plan(), proto::Free);
-    user.admin = true;
-    EXPECT_EQ(make_plan_message(user).plan(), proto::ZedPro);
-    EXPECT_TRUE(make_plan_message(user).has_account_too_young());
-    EXPECT_FALSE(make_plan_message(user).account_too_young());
+TEST(PlanMessage, GivesStaffThePaidPlan) {
+    EXPECT_EQ(make_plan_message(/*staff=*/false).plan(), proto::Free);
+    const auto paid = make_plan_message(/*staff=*/true);
+    EXPECT_EQ(paid.plan(), proto::ZedPro);
+    EXPECT_TRUE(paid.has_account_too_young());
+    EXPECT_FALSE(paid.account_too_young());
 }
 
 }  // namespace

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "crypto/token_hash.h"
+#include "proto/envelope.pb.h"
+#include "server/fake_socket.h"
 #include "server/web_fixture.h"
+#include "wire/frame.h"
 
 namespace collab::server {
 namespace {
@@ -23,6 +27,22 @@ protected:
 
     net::HttpRequest good() {
         return handshake(std::to_string(user_.value) + " ADMIN_TOKEN:secret");
+    }
+
+    // Of the UpdateUserPlan among all that waits to be sent.
+    static std::optional<proto::Plan> plan_sent(net::SocketHandler& handler) {
+        wire::Decoder decoder;
+        std::optional<proto::Plan> plan;
+        for (net::OutFrame frame; handler.next_frame(frame);) {
+            std::string bytes(wire::as_text(frame.body));
+            bytes += wire::as_text(frame.tail);
+            const auto decoded = decoder.decode(wire::as_bytes(bytes));
+            proto::Envelope envelope;
+            EXPECT_TRUE(decoded.ok() &&
+                        envelope.ParseFromString(std::string(wire::as_text(*decoded))));
+            if (envelope.has_update_user_plan()) plan = envelope.update_user_plan().plan();
+        }
+        return plan;
     }
 
     UserId user_;
@@ -71,6 +91,31 @@ TEST_P(Handshake, Is426OverHttp10WhereNothingCanBeUpgraded) {
     auto made = good();
     made.http_version = "HTTP/1.0";
     EXPECT_EQ(knock(made), 426);
+}
+
+TEST_P(Handshake, CountsAnAdminWhoIsSignedInAsSomebodyForStaffAndNamesThemInTheLog) {
+    const auto boss = world().user("boss");
+    const auto id = world().number(
+        "INSERT INTO access_tokens (user_id, impersonated_user_id, hash, created_at) "
+        "VALUES ($1, $2, $3, 0) RETURNING id",
+        {boss, user_, crypto::hash_token("hidden")});
+    const auto token =
+        std::to_string(user_.value) + " " + crypto::format_access_token({id, "hidden"});
+    ask(with_token(request("GET", "/client/users/me"), token));  // makes it known
+
+    auto decision = application().on_upgrade(handshake(token, "0.193.0"));
+    ASSERT_TRUE(std::holds_alternative<net::AcceptSocket>(decision));
+    test::FakeSocket socket;
+    testing::internal::CaptureStderr();
+    const auto handler = std::get<net::AcceptSocket>(decision)(socket);
+    const auto log = testing::internal::GetCapturedStderr();
+    world().settle();
+    EXPECT_EQ(plan_sent(*handler), proto::ZedPro);
+    handler->on_closed();
+    const auto line = "audit: user " + std::to_string(boss.value) + " signs in as user " +
+                      std::to_string(user_.value) + "\n";
+    EXPECT_NE(log.find(line), std::string::npos) << log;
+    EXPECT_EQ(log.find("hidden"), std::string::npos) << log;
 }
 
 }  // namespace

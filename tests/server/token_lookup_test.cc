@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "areas/users/token_table.h"
 #include "crypto/token_hash.h"
+#include "server/fake_socket.h"
 #include "server/web_fixture.h"
 
 namespace collab::server {
@@ -9,22 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kMe = "/client/users/me";
-
-// A socket that keeps what is done to it.
-class FakeSocket final : public net::Socket {
-public:
-    void wake() override { woken = true; }
-    void close(net::CloseCode code, std::string_view) override { closed = code; }
-    void abort() override {}
-    bool congested() const override { return false; }
-    MonotonicTime last_received() const override { return {}; }
-    MonotonicTime last_written() const override { return {}; }
-    const std::string& peer_address() const override { return address; }
-
-    bool woken = false;
-    std::optional<net::CloseCode> closed;
-    const std::string address = "192.0.2.7";
-};
 
 class TokenOfAnotherProgram : public test::WebTest {
 protected:
@@ -63,7 +48,7 @@ protected:
 
     UserId user_;
     std::string token_;
-    FakeSocket socket_;
+    test::FakeSocket socket_;
     std::unique_ptr<net::SocketHandler> handler_;
 };
 COLLAB_DATABASE_SUITE(TokenOfAnotherProgram);

@@ -18,10 +18,10 @@ proto::User make_user(const User& user, std::string_view base_url) {
     return message;
 }
 
-proto::UpdateUserPlan make_plan_message(const User& user) {
+proto::UpdateUserPlan make_plan_message(bool staff) {
     proto::UpdateUserPlan message;
-    message.set_plan(user.admin ? proto::ZedPro : proto::Free);
-    if (user.admin) message.set_is_usage_based_billing_enabled(true);
+    message.set_plan(staff ? proto::ZedPro : proto::Free);
+    if (staff) message.set_is_usage_based_billing_enabled(true);
     message.set_account_too_young(false);
     return message;
 }

@@ -19,6 +19,7 @@ std::string avatar_url(const User& user, std::string_view base_url);
 proto::User make_user(const User& user, std::string_view base_url);
 
 // What the June 2025 generation, and it alone, is told about the account at login (spec 1, 5.9).
-proto::UpdateUserPlan make_plan_message(const User& user);
+// `staff` have the paid plan: admins, and who is signed in as somebody else.
+proto::UpdateUserPlan make_plan_message(bool staff);
 
 }  // namespace collab::users
