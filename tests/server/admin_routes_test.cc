@@ -72,6 +72,13 @@ TEST_P(AdminRoutes, KnowJsonByItsTypeInAnyCase) {
     EXPECT_EQ(post(path, R"({"github_login":7})", "application/json", "Bearer"), 422);
 }
 
+TEST_P(AdminRoutes, TellAKeyThatIsNoneFromAUserThatIsNone) {
+    const auto path = "/users/" + std::to_string(world().user("ana").value) + "/access_tokens";
+    EXPECT_EQ(admin("POST", path + "?public_key=abc").status, 400);
+    EXPECT_EQ(admin("POST", path).status, 400);
+    EXPECT_EQ(admin("POST", "/users/99/access_tokens?public_key=abc").status, 500);
+}
+
 class AutoJoin : public AdminRoutes {
 protected:
     AutoJoin() { settings.auto_join_channel = ChannelId{2}; }
