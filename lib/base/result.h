@@ -32,6 +32,7 @@ enum class ErrorCode {
     bad_public_nesting,
     circular_nesting,
     wrong_move_target,
+    malformed,  // bytes that are no message: the connection that sent them is closed
 };
 
 // `message` is for people: lower case, no full stop, user-supplied text in single quotes, no

@@ -15,6 +15,7 @@ proto::ErrorCode to_wire(ErrorCode code) {
         case ErrorCode::internal:
         case ErrorCode::not_found:
         case ErrorCode::unsupported:
+        case ErrorCode::malformed:
             return proto::Internal;
         case ErrorCode::too_many:
             return proto::RateLimitExceeded;

@@ -154,9 +154,20 @@ void Router::start(Session& session, const Route& route, const Incoming& incomin
         const Error error{ErrorCode::too_many, "too many of these requests, wait a moment"};
         return refuse(session, route, incoming, error);
     }
-    Status status = check(session, route, incoming.payload);
+    const bool costly = incoming.payload.size() >= wire::kCostlyFromBytes;
+    Status status = costly ? wire::check_fields(incoming.payload) : ok();
+    if (status.ok()) status = check(session, route, incoming.payload);
     if (status.ok()) status = dispatch(session, route, incoming);
-    if (!status.ok()) refuse(session, route, incoming, status.error());
+    if (status.ok()) return;
+    // What is looked into by hand is not told from what is merely wrong.
+    if (status.error().code == ErrorCode::invalid) {
+        if (Status fields = wire::check_fields(incoming.payload); !fields.ok()) status = fields;
+    }
+    if (status.error().code != ErrorCode::malformed) {
+        return refuse(session, route, incoming, status.error());
+    }
+    ++counters_.malformed;
+    session.close(kInconsistentData, "cannot read " + name_of(route.tag));
 }
 
 Status Router::check(const Session& session, const Route& route, wire::Bytes payload) const {

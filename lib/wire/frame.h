@@ -41,8 +41,8 @@ Body encode(std::uint32_t tag, const google::protobuf::MessageLite& message);
 // The same for payload bytes that are encoded already.
 Body encode(std::uint32_t tag, Bytes payload);
 
-// The message of a payload. Errors: invalid, when the bytes are no such message; too_many, when it
-// has more parts than anybody needs (wire/parse_cost.h).
+// The message of a payload. Errors: malformed, when the bytes are no such message; too_many, when
+// it has more parts than anybody needs (wire/parse_cost.h).
 template <class M>
 Result<M> parse(Bytes payload) {
     if (payload.size() >= kCostlyFromBytes) {
@@ -50,7 +50,7 @@ Result<M> parse(Bytes payload) {
     }
     M message;
     if (!message.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-        return Error{ErrorCode::invalid, "cannot read the message"};
+        return Error{ErrorCode::malformed, "cannot read the message"};
     }
     return message;
 }

@@ -27,6 +27,14 @@ std::size_t cost_of(const Field& field, const FieldDescriptor* known) {
     return packed ? 1 + field.bytes.size() / kPackedBytes : kPiece;
 }
 
+Error too_many_parts() {
+    return {ErrorCode::too_many, "the message has too many parts"};
+}
+
+Error unreadable() {
+    return {ErrorCode::malformed, "cannot read the message"};
+}
+
 }  // namespace
 
 Status check_parse_cost(Bytes payload, const Descriptor* type) {
@@ -42,7 +50,7 @@ Status check_parse_cost(Bytes payload, const Descriptor* type) {
         const auto* known = levels.back().type->FindFieldByNumber(static_cast<int>(field->number));
         cost += cost_of(*field, known);
         if (cost > kMaxParseCost) {
-            return Error{ErrorCode::too_many, "the message has too many parts"};
+            return too_many_parts();
         }
         const bool nested = known != nullptr && field->type == WireType::length &&
                             known->type() == FieldDescriptor::TYPE_MESSAGE;
@@ -51,7 +59,17 @@ Status check_parse_cost(Bytes payload, const Descriptor* type) {
         levels.push_back({FieldReader(field->bytes), known->message_type()});
     }
     if (levels.empty()) return ok();
-    return Error{ErrorCode::invalid, "cannot read the message"};
+    return unreadable();
+}
+
+Status check_fields(Bytes payload) {
+    std::size_t count = 0;
+    FieldReader fields(payload);
+    while (fields.next()) {
+        if (++count > kMaxParseCost) return too_many_parts();
+    }
+    if (fields.malformed()) return unreadable();
+    return ok();
 }
 
 }  // namespace collab::wire

@@ -23,7 +23,10 @@ inline constexpr std::size_t kCostlyFromBytes = std::size_t{64} << 10;
 inline constexpr std::size_t kMaxParseCost = std::size_t{1} << 18;
 
 // Walks through `payload`, nested messages too, until it is clear. Errors: too_many, when parsing
-// it as `type` costs more than kMaxParseCost; invalid, when it is malformed. Thread: any.
+// it as `type` costs more than kMaxParseCost; malformed, when it is that. Thread: any.
 Status check_parse_cost(Bytes payload, const google::protobuf::Descriptor* type);
+
+// Of what is relayed unread: the same errors, for its own fields only, kMaxParseCost of them.
+Status check_fields(Bytes payload);
 
 }  // namespace collab::wire

@@ -30,8 +30,26 @@ Status create_room(Call& call, const proto::CreateRoom&) {
     return Error{ErrorCode::denied, "not today", {"reason=test"}};
 }
 
+Task<Status> follow(std::shared_ptr<Conversation> conversation, proto::Follow request) {
+    const PeerId leader{request.leader_id().owner_id(), request.leader_id().id()};
+    COLLAB_CO_TRY(const auto answer, co_await conversation->forward(leader));
+    conversation->relay(answer);
+    co_return ok();
+}
+
+Status unshare_project(LiveCall&, const proto::UnshareProject&) {
+    return ok();
+}
+
+Status unfollow(Call&, const proto::Unfollow&) {
+    return ok();
+}
+
 std::vector<Route> table() {
-    return {read<&get_users>({.rate = {3, std::chrono::milliseconds(200)}}),
+    return {conversation<&follow>(),
+            live<&unshare_project>(Need::nothing),
+            record<&unfollow>({.one_way = true}),
+            read<&get_users>({.rate = {3, std::chrono::milliseconds(200)}}),
             record<&leave_room>({.about_room = true}),
             record<&create_room>(),
             relayed("GetHover", Relay::request, Need::read, {"GetHoverResponse"}),
@@ -183,6 +201,30 @@ TEST_F(RouterTest, ClosesOnlyTheConnectionThatSendsGarbage) {
                              wire::as_bytes("this is not zstd"));
     EXPECT_TRUE(guest.closed);
     EXPECT_EQ(host.request(proto::Ping()).envelope.payload_case(), proto::Envelope::kAck);
+}
+
+TEST_F(RouterTest, ClosesTheConnectionWhosePayloadCannotBeReadWhateverItsShape) {
+    share(Role::member);
+    for (const std::string_view name :
+         {"GetUsers", "LeaveRoom", "Follow", "UnshareProject", "Unfollow", "GetHover"}) {
+        auto& sender = world.connect(guest.user);
+        auto& in_project = name == "GetHover" ? guest : sender;
+        in_project.send_raw(wire::find_tag(name), std::string("\x08\x07\x08", 3));
+        EXPECT_EQ(in_project.close_code, 1007) << name;
+        EXPECT_EQ(in_project.close_reason, "cannot read " + std::string(name));
+        EXPECT_TRUE(in_project.inbox().empty()) << name;
+    }
+    EXPECT_FALSE(host.closed);
+    EXPECT_FALSE(other.closed);
+}
+
+TEST_F(RouterTest, RefusesMillionsOfFieldsInWhatItDoesNotParse) {
+    share(Role::member);
+    std::string payload = about_project();
+    for (int i = 0; i < 300'000; ++i) wire::put_bytes_field(payload, 900, "");
+    const auto answer = guest.answer_to(guest.send_raw(wire::find_tag("GetHover"), payload));
+    EXPECT_EQ(answer.envelope.error().code(), proto::RateLimitExceeded);
+    EXPECT_TRUE(host.received_raw(wire::find_tag("GetHover")).empty());
 }
 
 TEST_F(RouterTest, ReadsSeeWhatWasCommittedBefore) {

@@ -112,10 +112,11 @@ std::vector<Received> FakeClient::received_raw(std::uint32_t tag) {
     return found;
 }
 
-void FakeClient::close(std::uint16_t code, std::string_view) {
+void FakeClient::close(std::uint16_t code, std::string_view reason) {
     drain();
     closed = true;
     close_code = code;
+    close_reason = reason;
     ground_.closed_by_server(*this);
 }
 

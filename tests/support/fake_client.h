@@ -107,6 +107,7 @@ public:
     void take(std::size_t messages);
     bool closed = false;
     std::uint16_t close_code = 0;
+    std::string close_reason;
 
     // rpc::Transport
     void wake() override {}

@@ -52,8 +52,15 @@ TEST(ParseCost, RefusesThemWhereverTheyHide) {
 
 TEST(ParseCost, RefusesWhatCannotBeReadToItsEnd) {
     const auto padding = field(2, std::string(kCostlyFromBytes, ' '));
-    EXPECT_EQ(refusal<proto::GetUsers>(padding + "\x0b"), ErrorCode::invalid) << "a group";
-    EXPECT_EQ(refusal<proto::GetUsers>(padding + "\x08"), ErrorCode::invalid) << "truncated";
+    EXPECT_EQ(refusal<proto::GetUsers>(padding + "\x0b"), ErrorCode::malformed) << "a group";
+    EXPECT_EQ(refusal<proto::GetUsers>(padding + "\x08"), ErrorCode::malformed) << "truncated";
+}
+
+TEST(ParseCost, CountsTheFieldsOfWhatIsNotParsed) {
+    EXPECT_TRUE(check_fields(as_bytes(repeated(field(3, ""), 1000))).ok());
+    const auto many = repeated(field(3, ""), 300'000);
+    EXPECT_EQ(check_fields(as_bytes(many)).error().code, ErrorCode::too_many);
+    EXPECT_EQ(check_fields(as_bytes("\x0b")).error().code, ErrorCode::malformed);
 }
 
 TEST(ParseCost, TakesTheLargestThatClientsMake) {

@@ -11,6 +11,8 @@ constexpr std::uint32_t kUpdateSelections = 3;  // of Operation
 constexpr std::uint32_t kContextOperation = 3;  // of UpdateContext
 constexpr std::uint32_t kBufferOperation = 5;   // of ContextOperation
 constexpr std::uint32_t kInnerOperation = 1;    // of ContextOperation.BufferOperation
+// An operation has one field; what newer clients may add is scanned no further than this.
+constexpr std::size_t kMaxFields = 16;
 
 const Error& unreadable() {
     static const Error error{ErrorCode::invalid, "cannot read the operation"};
@@ -25,8 +27,10 @@ struct Variant {
 // The one length-delimited field of a message whose fields are all variants.
 Result<std::optional<Variant>> only_variant(wire::Bytes message) {
     std::optional<Variant> variant;
+    std::size_t fields = 0;
     wire::FieldReader reader(message);
     while (const auto field = reader.next()) {
+        if (++fields > kMaxFields) return unreadable();
         if (field->type != wire::WireType::length) continue;
         if (variant) return Error{ErrorCode::invalid, "two variants in one operation"};
         variant = Variant{field->number, field->bytes};

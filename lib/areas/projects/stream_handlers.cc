@@ -90,16 +90,16 @@ void append_then_ack(rpc::LiveCall& call, ProjectId project, LiveProjects::Appen
     LiveProjects::of(call.live()).append(project, std::move(append));
 }
 
-// Finds the project, or waits for it, and parses: what each of them begins with. `work` returns
+// Parses, and finds the project or waits for it: what each of them begins with. `work` returns
 // what went wrong; nothing was changed then.
 template <class M, class F>
 Status on_project(rpc::LiveCall& call, wire::Bytes payload, Handler handler, Answered answered,
                   F&& work) {
     COLLAB_TRY(const auto id, rpc::project_of(payload));
+    COLLAB_TRY(const auto message, wire::parse<M>(payload));
     auto& projects = LiveProjects::of(call.live());
     auto* project = projects.find(id);
     if (project == nullptr) return wait_for_load(call, id, handler, answered);
-    COLLAB_TRY(const auto message, wire::parse<M>(payload));
     if (!projects.has_room(id, call.incoming.frame.size())) {
         return Error{
             ErrorCode::too_many, "the project's journal is full", {"reason=project_journal"}};
