@@ -352,16 +352,9 @@ Status Router::relay(Session& session, const Route& route, const Incoming& incom
 }
 
 Status Router::relay_request(Session& from, const Incoming& incoming, PeerId to, Pending pending) {
-    if (pending.counted && in_flight(from, pending) >= live_.settings->limits.requests_in_flight) {
-        return Error{
-            ErrorCode::too_many, "too many requests wait for the host", {"reason=in_flight"}};
-    }
     pending.requester = from.peer();
     pending.request_id = incoming.id;
-    std::size_t* const counter = pending.counted ? &in_flight(from, pending) : nullptr;
-    COLLAB_DO(ask(to, incoming.tag, incoming.body(), from.peer(), std::move(pending)));
-    if (counter != nullptr) ++*counter;
-    return ok();
+    return ask(to, incoming.tag, incoming.body(), from.peer(), std::move(pending));
 }
 
 Status Router::ask(PeerId to, std::uint32_t tag, const wire::Body& body,
@@ -371,7 +364,18 @@ Status Router::ask(PeerId to, std::uint32_t tag, const wire::Body& body,
         return Error{
             ErrorCode::unavailable, "the other side is not connected", {"reason=not_connected"}};
     }
-    if (auto* requester = live_.hub.session(pending.requester)) requester->asked.insert(to);
+    auto* requester = live_.hub.session(pending.requester);
+    pending.counted = pending.counted && sender && requester != nullptr;
+    if (pending.counted) {
+        auto& count = in_flight(*requester, pending);
+        if (count >= live_.settings->limits.requests_in_flight) {
+            return Error{ErrorCode::too_many,
+                         "too many requests wait for somebody's answer",
+                         {"reason=in_flight"}};
+        }
+        ++count;
+    }
+    if (requester != nullptr) requester->asked.insert(to);
     const auto id = sender ? peer->forward(tag, body, *sender) : peer->request(tag, body);
     peer->pendings.emplace(id, std::move(pending));
     owing_.insert(to);
@@ -419,9 +423,7 @@ void Router::finish_pending(Session& host, std::uint32_t id) {
     const auto found = host.pendings.find(id);
     if (found == host.pendings.end()) return;
     auto* guest = live_.hub.session(found->second.requester);
-    if (guest != nullptr && !found->second.own && found->second.counted) {
-        --in_flight(*guest, found->second);
-    }
+    if (guest != nullptr && found->second.counted) --in_flight(*guest, found->second);
     host.pendings.erase(found);
     if (host.pendings.empty()) owing_.erase(host.peer());
 }

@@ -55,6 +55,8 @@ std::vector<Route> table() {
             relayed("GetHover", Relay::request, Need::read, {"GetHoverResponse"}),
             relayed("SearchCommits", Relay::stream, Need::read, {"SearchCommitsResponse"}),
             relayed("Stage", Relay::request, Need::write, {"Ack"}),
+            relayed("CreateBufferForPeer", Relay::to_peer, Need::host),
+            relayed("FindSearchCandidatesChunk", Relay::request_to_peer, Need::host, {"Ack"}),
             relayed("RefreshInlayHints", Relay::broadcast, Need::host)};
 }
 
@@ -76,6 +78,24 @@ protected:
              {},
              {{host.user, host.peer, Role::admin}, {guest.user, guest.peer, guest_role}},
              {project}});
+    }
+    // A message of the host about the project to somebody.
+    static std::string addressed_to(std::uint64_t server, std::uint64_t connection) {
+        std::string peer;
+        wire::put_varint_field(peer, 1, server);
+        wire::put_varint_field(peer, 2, connection);
+        std::string payload = about_project();
+        wire::put_bytes_field(payload, 2, peer);
+        return payload;
+    }
+    std::uint32_t post_follow(test::FakeClient& follower) {
+        proto::Follow follow;
+        follow.mutable_leader_id()->set_owner_id(host.peer.server);
+        follow.mutable_leader_id()->set_id(host.peer.connection);
+        return follower.post(follow);
+    }
+    static bool is_rate_limited(const test::Received& answer) {
+        return answer.is_error() && answer.envelope.error().code() == proto::RateLimitExceeded;
     }
     static std::string about_project() { return std::string("\x08\x07", 2); }
 };
@@ -185,6 +205,76 @@ TEST_F(RouterTest, EndsAStreamOnceWhenItsReaderLosesTheRight) {
     }
     EXPECT_EQ(errors, 1);
     EXPECT_EQ(guest.inbox().size(), 2u);
+}
+
+TEST_F(RouterTest, RefusesTheRequestInFlightThatIsOneTooMany) {
+    share(Role::member);
+    const auto hover = wire::find_tag("GetHover");
+    for (int i = 0; i < 1024; ++i) guest.post_raw(hover, about_project());
+    EXPECT_EQ(host.received_raw(hover).size(), 1024u);
+    EXPECT_TRUE(is_rate_limited(guest.answer_to(guest.post_raw(hover, about_project()))));
+
+    EXPECT_FALSE(guest.answered(post_follow(guest))) << "those of the other kind are counted apart";
+    EXPECT_FALSE(host.answered(host.post_raw(hover, about_project()))) << "and so are others'";
+    host.reply_raw(host.received_raw(hover)[0], wire::find_tag("GetHoverResponse"), "");
+    EXPECT_FALSE(guest.answered(guest.post_raw(hover, about_project())));
+}
+
+TEST_F(RouterTest, CountsWhatAConversationForwards) {
+    for (int i = 0; i < 1024; ++i) post_follow(guest);
+    EXPECT_TRUE(is_rate_limited(guest.answer_to(post_follow(guest))));
+    EXPECT_FALSE(other.answered(post_follow(other)));
+
+    const auto first = host.received_raw(wire::tag_of<proto::Follow>()).at(0);
+    host.reply(first, proto::FollowResponse());
+    EXPECT_FALSE(guest.answered(post_follow(guest)));
+    EXPECT_TRUE(is_rate_limited(guest.answer_to(post_follow(guest))));
+}
+
+TEST_F(RouterTest, CarriesNothingOfTheHostToSomebodyOutsideTheProject) {
+    share(Role::member);
+    for (const std::string_view name : {"CreateBufferForPeer", "FindSearchCandidatesChunk"}) {
+        const auto tag = wire::find_tag(name);
+        const std::uint64_t here = host.peer.server;
+        host.send_raw(tag, addressed_to(here, other.peer.connection));
+        host.send_raw(tag, addressed_to(here + 1, guest.peer.connection));
+        guest.send_raw(tag, addressed_to(here, host.peer.connection));
+        EXPECT_TRUE(other.received_raw(tag).empty()) << name;
+        EXPECT_TRUE(guest.received_raw(tag).empty()) << name;
+        EXPECT_TRUE(host.received_raw(tag).empty()) << name;
+        host.send_raw(tag, addressed_to(here, guest.peer.connection));
+        EXPECT_EQ(guest.received_raw(tag).size(), 1u) << name;
+    }
+}
+
+TEST_F(RouterTest, DropsAnAnswerOfWhoWasNotAsked) {
+    share(Role::member);
+    const auto id = guest.send_raw(wire::find_tag("GetHover"), about_project());
+    const auto request = host.received_raw(wire::find_tag("GetHover")).at(0);
+    const auto before = world.router->counters().stray_answers;
+    other.reply_raw(request, wire::find_tag("GetHoverResponse"), "\x08\x02");
+    guest.reply_raw(request, wire::find_tag("GetHoverResponse"), "\x08\x03");
+    EXPECT_TRUE(guest.inbox().empty());
+    EXPECT_TRUE(host.inbox().size() == 1u);
+    EXPECT_EQ(world.router->counters().stray_answers, before + 2);
+
+    host.reply_raw(request, wire::find_tag("GetHoverResponse"), "\x08\x01");
+    host.reply_raw(request, wire::find_tag("GetHoverResponse"), "\x08\x04");
+    EXPECT_EQ(guest.answer_to(id).payload, "\x08\x01");
+    EXPECT_EQ(guest.inbox().size(), 1u) << "one answer to a request";
+}
+
+TEST_F(RouterTest, NamesTheTrueSenderWhateverAMessageClaims) {
+    share(Role::member);
+    std::string forged;
+    wire::put_varint_field(forged, 1, 5);
+    wire::put_bytes_field(forged, 3, addressed_to(99, 99).substr(4));
+    wire::put_bytes_field(forged, wire::find_tag("GetHover"), about_project());
+    world.router->on_message(*world.live->hub.session(guest.peer),
+                             wire::as_bytes(*wire::pack(wire::as_bytes(forged))));
+    const auto request = host.received_raw(wire::find_tag("GetHover")).at(0);
+    EXPECT_EQ(request.envelope.original_sender_id().owner_id(), guest.peer.server);
+    EXPECT_EQ(request.envelope.original_sender_id().id(), guest.peer.connection);
 }
 
 TEST_F(RouterTest, RelaysBroadcastsOfTheHostOnly) {
