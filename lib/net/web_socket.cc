@@ -49,6 +49,16 @@ std::uint64_t transmission_mark(int fd) {
     return static_cast<std::uint64_t>(queued);
 }
 
+// Bytes of the peer that have been read from the kernel; 0 on a Unix socket, which does not tell.
+std::uint64_t bytes_read(int fd) {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return 0;
+    int unread = 0;
+    ioctl(fd, SIOCINQ, &unread);
+    return info.tcpi_bytes_received - static_cast<std::uint64_t>(unread);
+}
+
 }  // namespace
 
 WebSocketShared::WebSocketShared(const ServerOptions& server_options) : options(server_options) {
@@ -144,7 +154,8 @@ void WebSocket::on_data(std::span<const std::uint8_t> data) {
     if (fragments_ > shared_.options.max_fragments) {
         return fail(CloseCode::policy_violation, "too many fragments");
     }
-    if (lws_frame_is_binary(wsi_) == 0) return;  // text: ignored (spec 1, 1.5)
+    read_mark_ = 0;
+    if (lws_frame_is_binary(wsi_) == 0) return;  // text: ignored, no sign of life (spec 1, 1.5)
     last_received_ = shared_.clock.now();
     accept_fragment(data, missing, lws_is_final_fragment(wsi_) != 0);
 }
@@ -168,6 +179,7 @@ void WebSocket::accept_fragment(std::span<const std::uint8_t> data, std::size_t 
 }
 
 void WebSocket::on_pong() {
+    read_mark_ = 0;
     last_received_ = shared_.clock.now();
 }
 
@@ -281,19 +293,27 @@ bool WebSocket::made_progress(MonotonicTime now) {
     return now - last_progress_ < shared_.options.write_timeout;
 }
 
+// libwebsockets answers the peer's Pings out of our sight: when neither messages nor Pongs came but
+// there are more bytes than at the last look, they were Pings.
+void WebSocket::look_for_pings(MonotonicTime now) {
+    const std::uint64_t mark = bytes_read(lws_get_socket_fd(wsi_));
+    if (read_mark_ != 0 && mark > read_mark_) last_received_ = now;
+    read_mark_ = mark;
+}
+
 void WebSocket::sweep(MonotonicTime now) {
     const ServerOptions& options = shared_.options;
     if (state_ != State::open) {
         if (now >= close_deadline_) drop(now);
         return;
     }
+    if (now - last_received_ >= options.receive_timeout / 4) look_for_pings(now);
     if (now - last_received_ >= options.receive_timeout) return abort();
     if (congested()) {
         if (!made_progress(now)) abort();
         return;
     }
-    // The peer's own Pings are answered out of our sight; so one that says nothing else gets a Ping
-    // even while we are writing all the time.
+    // One that says nothing gets a Ping even while we are writing all the time.
     const bool quiet = now - last_written_ >= options.ping_interval ||
                        now - last_received_ >= options.receive_timeout / 4;
     if (!quiet || now - last_ping_ < options.ping_interval) return;

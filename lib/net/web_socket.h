@@ -88,6 +88,7 @@ private:
     void drop(MonotonicTime now);
     Duration fail_timeout() const;
     bool made_progress(MonotonicTime now);
+    void look_for_pings(MonotonicTime now);
 
     lws* wsi_;
     WebSocketShared& shared_;
@@ -98,7 +99,9 @@ private:
     MonotonicTime last_ping_{};
     MonotonicTime last_progress_{};  // while congested
     MonotonicTime close_deadline_{};
-    std::uint64_t progress_ = 0;       // what the kernel has got rid of, while congested
+    std::uint64_t progress_ = 0;  // what the kernel has got rid of, while congested
+    // Bytes that had been read at the last look since the last message or Pong; 0: no look yet.
+    std::uint64_t read_mark_ = 0;
     std::vector<std::uint8_t> parts_;  // fragments of an unfinished message
     std::uint32_t fragments_ = 0;
     State state_ = State::open;

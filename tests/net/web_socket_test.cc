@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "net/server_fixture.h"
@@ -210,6 +211,29 @@ TEST_P(WebSocketTest, NoticesAPeerThatOnlyListens) {
         ASSERT_TRUE(frame) << "a listening client was dropped";
         if (frame->opcode == 9) client.send_frame(10, frame->payload);
     }
+}
+
+// What a peer gets that sends one frame after the other and answers no Ping: whether it is still
+// connected after five times the time that silence may last.
+bool is_kept(test::RawWebSocket& client, int opcode) {
+    const auto begin = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - begin < milliseconds(2000)) {
+        if (!client.send_frame(opcode, "")) return false;
+        pollfd end{client.fd(), POLLRDHUP, 0};
+        if (::poll(&end, 1, 20) > 0) return false;
+    }
+    return true;
+}
+
+TEST_P(WebSocketTest, KeepsAPeerThatOnlySendsPingsAndDropsOneThatOnlySendsText) {
+    auto quick = options();
+    quick.ping_interval = milliseconds(100);
+    quick.receive_timeout = milliseconds(400);
+    start(quick);
+    auto pinging = connect_websocket();
+    EXPECT_TRUE(is_kept(pinging, 9));
+    auto texting = connect_websocket();
+    EXPECT_FALSE(is_kept(texting, 1));
 }
 
 TEST_P(WebSocketTest, DropsAPeerThatHasGoneSilent) {
