@@ -15,7 +15,7 @@
 namespace collab::bench {
 namespace {
 
-constexpr std::size_t kScratch = 256 * 1024;
+constexpr std::size_t kScratch = 64 * 1024;
 constexpr std::array<char, 4> kMask = {0x37, 0x59, 0x11, 0x2b};
 
 enum Opcode : std::uint8_t { kBinary = 2, kClose = 8, kPing = 9, kPong = 10 };
@@ -157,23 +157,22 @@ std::uint32_t Client::post(std::uint32_t tag, std::string_view payload,
     return id;
 }
 
+// One read: whoever receives much leaves the others their turn, and is ready again at the next one.
 void Client::ready(std::string& scratch) {
-    while (!closed_) {
-        const auto n = ::recv(socket_.get(), scratch.data(), scratch.size(), 0);
-        if (n < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOTCONN)) return;
-        if (n <= 0) {
-            closed_ = true;
-            ::epoll_ctl(poller_.epoll_.get(), EPOLL_CTL_DEL, socket_.get(), nullptr);
-            return;
-        }
-        const std::string_view got(scratch.data(), static_cast<std::size_t>(n));
-        if (in_.empty()) {
-            in_.assign(got.substr(eat(wire::as_bytes(got))));
-        } else {
-            in_.append(got);
-            in_.erase(0, eat(wire::as_bytes(in_)));
-        }
-        if (got.size() < scratch.size()) return;
+    if (closed_) return;
+    const auto n = ::recv(socket_.get(), scratch.data(), scratch.size(), 0);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOTCONN)) return;
+    if (n <= 0) {
+        closed_ = true;
+        ::epoll_ctl(poller_.epoll_.get(), EPOLL_CTL_DEL, socket_.get(), nullptr);
+        return;
+    }
+    const std::string_view got(scratch.data(), static_cast<std::size_t>(n));
+    if (in_.empty()) {
+        in_.assign(got.substr(eat(wire::as_bytes(got))));
+    } else {
+        in_.append(got);
+        in_.erase(0, eat(wire::as_bytes(in_)));
     }
 }
 
