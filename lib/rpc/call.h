@@ -3,6 +3,7 @@
 
 // What a request handler on the writer or a reader is given.
 
+#include <memory>
 #include <optional>
 
 #include "base/clock.h"
@@ -24,6 +25,12 @@ struct Caller {
     Semver version;        // of the client
     std::string base_url;  // as the client reached us: "http://host:port", for avatars
 };
+
+// Whom work is done for that no connection asked for: clean-up, what a lost connection leaves.
+inline const std::shared_ptr<const Caller>& nobody() {
+    static const auto caller = std::make_shared<const Caller>();
+    return caller;
+}
 
 struct Call {
     db::Tx& tx;

@@ -5,19 +5,9 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "rpc/commit_count.h"
 
 namespace collab::rpc {
-namespace {
-
-constexpr std::string_view kReadCount = "SELECT seq FROM commit_seq WHERE server_id = $1";
-
-const std::shared_ptr<const Caller>& nobody() {
-    static const auto caller = std::make_shared<const Caller>();
-    return caller;
-}
-
-}  // namespace
-
 struct Reader::Shared : std::enable_shared_from_this<Reader::Shared> {
     Shared(Executor& e, Writer& w, Random& r, CurrentSettings s, const Services& v,
            Writer::Connect c)

@@ -9,12 +9,12 @@
 
 #include "base/log.h"
 #include "base/mutex.h"
+#include "rpc/commit_count.h"
 
 namespace collab::rpc {
 namespace {
 
 constexpr std::string_view kCount = "UPDATE commit_seq SET seq = $2 WHERE server_id = $1";
-constexpr std::string_view kReadCount = "SELECT seq FROM commit_seq WHERE server_id = $1";
 
 // How long the writer waits between two attempts to reach a lost database.
 constexpr Duration kRetryPause = std::chrono::milliseconds(100);
@@ -37,11 +37,6 @@ struct Job {
     Status status;
 };
 using Jobs = std::vector<std::unique_ptr<Job>>;
-
-const std::shared_ptr<const Caller>& nobody() {
-    static const auto caller = std::make_shared<const Caller>();
-    return caller;
-}
 
 }  // namespace
 

@@ -95,6 +95,16 @@ TEST_P(Call, GoesOnRingingWhenItsCallerIsLost) {
     EXPECT_EQ(count("room_participants"), 2);
 }
 
+TEST_P(Call, GoesOnRingingWhenAnOlderOneThatWasCancelledIsGivenUp) {
+    ada->send(call_to(*bea, room));
+    EXPECT_FALSE(ada->request(cancel_of(*bea, room)).is_error());
+    ring(*ada, *bea, room);
+    world().executor.advance(std::chrono::seconds(11));
+    world().settle();
+    EXPECT_EQ(room_at(*ada).pending_participants_size(), 1);
+    EXPECT_EQ(bea->received<proto::CallCanceled>().size(), 1u);
+}
+
 TEST_P(Call, NeedsAnAcceptedContact) {
     auto& stranger = client("stranger");
     EXPECT_TRUE(ada->request(call_to(stranger, room)).is_error());

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "areas/rooms/call_handlers.h"
 
-#include <algorithm>
-
 #include "areas/contacts/contact_queries.h"
 #include "areas/contacts/presence.h"
 #include "areas/rooms/participant_queries.h"
@@ -42,24 +40,26 @@ Result<rpc::Role> role_for_called(db::Tx& tx, UserId caller, const Wanted& wante
     return rpc::may_edit_projects(own->role) ? rpc::Role::member : rpc::Role::guest;
 }
 
-Result<proto::IncomingCall> place_call(rpc::Call& call, const Wanted& wanted) {
+struct PlacedCall {
+    CallId id = 0;
+    proto::IncomingCall message;
+};
+
+Result<PlacedCall> place_call(rpc::Call& call, const Wanted& wanted) {
     COLLAB_TRY(const auto role, role_for_called(call.tx, call.user(), wanted));
-    COLLAB_DO(insert_call(
-        call.tx, {wanted.room, wanted.called, call.user(), call.peer(), wanted.project, role}));
+    const auto ticket = send_call(
+        call.tx, {wanted.room, wanted.called, call.user(), call.peer(), wanted.project, role});
     COLLAB_TRY(const auto standing, load_room_updated(call, wanted.room));
+    COLLAB_TRY(const auto placed, receive_call(call.tx, ticket));
     if (!standing) return Error{ErrorCode::internal, "a room went while somebody called"};
-    const auto placed = std::count_if(
-        standing->pending.begin(), standing->pending.end(), [&](const PendingCall& pending) {
-            return pending.user == wanted.called && pending.caller == call.user();
-        });
-    if (placed == 0) return Error{ErrorCode::conflict, "the user is in a call or being called"};
+    if (!placed) return Error{ErrorCode::conflict, "the user is in a call or being called"};
     contacts::post_presence(call, {wanted.called});
-    return make_incoming_call(*standing, call.user(), wanted.project);
+    return PlacedCall{*placed, make_incoming_call(*standing, call.user(), wanted.project)};
 }
 
-// Ends a call that still rings, and tells whether it did.
-Result<bool> give_up(rpc::Call& call, const Wanted& wanted) {
-    COLLAB_TRY(const bool rang, delete_pending(call.tx, wanted.called, wanted.room, call.peer()));
+// Ends this call if it still rings, and tells whether it did; a later one goes on.
+Result<bool> give_up(rpc::Call& call, const Wanted& wanted, CallId placed) {
+    COLLAB_TRY(const bool rang, delete_pending(call.tx, placed));
     if (!rang) return false;
     post_room_updated(call, wanted.room);
     post_call_canceled(call.outbox, wanted.called, wanted.room);
@@ -71,27 +71,27 @@ Result<bool> give_up(rpc::Call& call, const Wanted& wanted) {
 
 rpc::Task<Status> call_user(std::shared_ptr<rpc::Conversation> conversation, proto::Call request) {
     const Wanted what = wanted(request);
-    std::function<Result<proto::IncomingCall>(rpc::Call&)> place = [what](rpc::Call& call) {
+    std::function<Result<PlacedCall>(rpc::Call&)> place = [what](rpc::Call& call) {
         return place_call(call, what);
     };
-    COLLAB_CO_TRY(const auto incoming,
-                  co_await conversation->write<proto::IncomingCall>(std::move(place)));
+    COLLAB_CO_TRY(const auto placed, co_await conversation->write<PlacedCall>(std::move(place)));
 
     if (conversation->session() == nullptr) {
-        conversation->live().hub.to_user(what.called, incoming);
+        conversation->live().hub.to_user(what.called, placed.message);
         co_return ok();
     }
     const auto connections = conversation->live().hub.peers_of(what.called);
     const std::vector<PeerId> ringing(connections.begin(), connections.end());
-    const Status acknowledged = co_await conversation->first_ack(ringing, incoming, kPatience);
+    const Status acknowledged =
+        co_await conversation->first_ack(ringing, placed.message, kPatience);
     if (acknowledged.ok()) {
         conversation->reply_ack();
         co_return ok();
     }
     if (conversation->session() == nullptr) co_return ok();
 
-    std::function<Result<bool>(rpc::Call&)> end = [what](rpc::Call& call) {
-        return give_up(call, what);
+    std::function<Result<bool>(rpc::Call&)> end = [what, id = placed.id](rpc::Call& call) {
+        return give_up(call, what, id);
     };
     COLLAB_CO_TRY(const bool rang, co_await conversation->write<bool>(std::move(end)));
     if (rang) co_return Error{ErrorCode::unavailable, "the user cannot be reached"};

@@ -102,6 +102,9 @@ constexpr std::string_view kDeletePendingPlacedBy = R"sql(
       AND calling_connection_server_id = $3 AND calling_connection_id = $4
 )sql";
 
+constexpr std::string_view kDeletePendingCall =
+    "DELETE FROM room_participants WHERE id = $1 AND answering_connection_id IS NULL";
+
 constexpr std::string_view kDeletePendingElsewhere = R"sql(
     DELETE FROM room_participants
     WHERE user_id = $1 AND answering_connection_id IS NULL
@@ -115,6 +118,7 @@ constexpr std::string_view kInsertCall = R"sql(
         initial_project_id, role)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (user_id) DO NOTHING
+    RETURNING id
 )sql";
 
 constexpr std::string_view kRinging = R"sql(
@@ -261,10 +265,18 @@ Result<bool> delete_pending(db::Tx& tx, UserId user, RoomId room, PeerId placed_
                        {user, room, placed_by.server, placed_by.connection});
 }
 
-Status insert_call(db::Tx& tx, const NewCall& call) {
-    return tx.run(kInsertCall,
-                  {call.room, call.called, call.caller, call.caller_peer.server,
-                   call.caller_peer.connection, call.initial_project, rpc::to_text(call.role)});
+Result<bool> delete_pending(db::Tx& tx, CallId call) {
+    return deletes_one(tx, kDeletePendingCall, {call});
+}
+
+db::Ticket send_call(db::Tx& tx, const NewCall& call) {
+    return tx.send(kInsertCall,
+                   {call.room, call.called, call.caller, call.caller_peer.server,
+                    call.caller_peer.connection, call.initial_project, rpc::to_text(call.role)});
+}
+
+Result<std::optional<CallId>> receive_call(db::Tx& tx, db::Ticket ticket) {
+    return tx.one(ticket, [](const db::Row& row) { return row.integer(0); });
 }
 
 db::Ticket send_ringing(db::Tx& tx, const std::vector<UserId>& users) {

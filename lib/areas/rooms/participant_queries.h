@@ -80,6 +80,10 @@ Result<std::optional<RoomId>> delete_pending(db::Tx& tx, UserId user);
 Result<bool> delete_pending(db::Tx& tx, UserId user, RoomId room);
 Result<bool> delete_pending(db::Tx& tx, UserId user, RoomId room, PeerId placed_by);
 
+// One call of somebody, from when it rings until it is answered or over.
+using CallId = std::int64_t;
+Result<bool> delete_pending(db::Tx& tx, CallId call);
+
 struct NewCall {
     RoomId room;
     UserId called;
@@ -88,8 +92,9 @@ struct NewCall {
     std::optional<ProjectId> initial_project;
     rpc::Role role = rpc::Role::guest;
 };
-// Nothing happens when the called user has a row already: who loads the room sees it.
-Status insert_call(db::Tx& tx, const NewCall& call);
+// Nothing happens, and there is no id, when the called user has a row already.
+db::Ticket send_call(db::Tx& tx, const NewCall& call);
+Result<std::optional<CallId>> receive_call(db::Tx& tx, db::Ticket ticket);
 
 struct RingingCall {
     RoomId room;

@@ -66,9 +66,7 @@ Status post_what_is_left(rpc::Call& call, const RoomSnapshot& room, Parting& par
         post_room_message(call.outbox, room);
         return ok();
     }
-    for (const auto& pending : room.pending) {
-        parting.calls.push_back({room.state.id, pending.user});
-    }
+    for (const auto user : room.pending) parting.calls.push_back({room.state.id, user});
     post_room_gone(call.outbox, room.state.id);
     return delete_room(call.tx, room.state.id);
 }

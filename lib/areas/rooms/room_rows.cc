@@ -73,10 +73,9 @@ ProjectRow project_row(const db::Row& row) {
 }
 
 CollaboratorRow collaborator_row(const db::Row& row) {
-    return {row.id<ProjectId>(0), peer_at(row, 1),
-            row.id<UserId>(3),    static_cast<std::uint32_t>(row.integer(4)),
-            row.boolean(5),       row.optional_text(6),
-            row.optional_text(7)};
+    return {row.id<ProjectId>(0),
+            {peer_at(row, 1), row.id<UserId>(3), static_cast<std::uint32_t>(row.integer(4)),
+             row.boolean(5), row.optional_text(6), row.optional_text(7)}};
 }
 
 bool fill_head(RoomRows& rows, const db::Row& row) {

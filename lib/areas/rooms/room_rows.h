@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "db/tx.h"
+#include "rpc/index.h"
 #include "rpc/role.h"
 
 namespace collab::rooms {
@@ -40,12 +41,7 @@ struct ProjectRow {
 
 struct CollaboratorRow {
     ProjectId project;
-    PeerId peer;
-    UserId user;
-    std::uint32_t replica = 0;
-    bool is_host = false;
-    std::optional<std::string> committer_name;
-    std::optional<std::string> committer_email;
+    rpc::Collaborator collaborator;
 };
 
 struct FollowerRow {

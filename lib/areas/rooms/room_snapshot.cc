@@ -78,9 +78,7 @@ rpc::ProjectState make_project_state(const ProjectRow& project, const RoomRows& 
     state.features = features_from_text(project.features);
     state.windows_paths = project.windows_paths;
     for (const auto& row : rows.collaborators) {
-        if (row.project != project.id) continue;
-        state.collaborators.push_back({row.peer, row.user, row.replica, row.is_host,
-                                       row.committer_name, row.committer_email});
+        if (row.project == project.id) state.collaborators.push_back(row.collaborator);
     }
     return state;
 }
@@ -120,7 +118,7 @@ Result<std::optional<RoomSnapshot>> receive_snapshot(db::Tx& tx, RoomId room,
     snapshot.livekit_room = rows->livekit_room;
     snapshot.channel = rows->channel;
     for (const auto& row : rows->participants) {
-        if (!row.peer) snapshot.pending.push_back({row.user, row.caller});
+        if (!row.peer) snapshot.pending.push_back(row.user);
     }
     snapshot.empty = snapshot.state.participants.empty();
     return std::optional<RoomSnapshot>(std::move(snapshot));

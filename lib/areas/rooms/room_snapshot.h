@@ -18,19 +18,13 @@
 
 namespace collab::rooms {
 
-// A user who is being called.
-struct PendingCall {
-    UserId user;
-    UserId caller;
-};
-
 struct RoomSnapshot {
     rpc::RoomState state;  // answered participants, projects with a host
     proto::Room message;   // spec 1, 4.2; livekit_room is always filled
     std::string livekit_room;
     std::optional<ChannelId> channel;
-    std::vector<PendingCall> pending;
-    bool empty = false;  // nobody answers in it
+    std::vector<UserId> pending;  // whom a call rings
+    bool empty = false;           // nobody answers in it
 
     // The users who answer in it, in the order of their rows.
     std::vector<UserId> users() const;
