@@ -65,6 +65,13 @@ TEST_F(UpdateBuffer, OfAGuestIsAckedOnlyWhenTheHostHasAckedIt) {
     EXPECT_TRUE(editor.answered(id));
 }
 
+TEST_F(UpdateBuffer, OfAGuestReachesTheOtherGuestsWhileTheHostIsAway) {
+    world.disconnect(host);
+    const auto answer = editor.request(edit());
+    EXPECT_EQ(answer.envelope.error().code(), proto::Internal);
+    EXPECT_EQ(got(viewer), 1u);
+}
+
 TEST_F(UpdateBuffer, CarriesItsSenderAndNoOldSender) {
     editor.send(edit());
     const auto at_viewer = viewer.received_raw(wire::find_tag("UpdateBuffer")).at(0);

@@ -24,10 +24,6 @@ Status update_buffer(rpc::LiveCall& call, wire::Bytes payload) {
     COLLAB_TRY(const auto id, allowed_project(call, payload, right_for_update_buffer(payload)));
     const auto* project = call.live().index.project(id);
     const bool from_host = project->host == call.peer();
-    rpc::Session* const host = from_host ? nullptr : call.live().hub.session(project->host);
-    if (!from_host && host == nullptr) {
-        return Error{ErrorCode::unavailable, "the host is not connected", {"reason=not_connected"}};
-    }
     const auto& body = call.incoming.body();
     for (const auto& collaborator : project->collaborators) {
         if (collaborator.is_host || collaborator.peer == call.peer()) continue;
