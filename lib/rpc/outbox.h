@@ -98,6 +98,10 @@ public:
     // The answer goes here (a conversation resumes here); without a mark, at the end.
     void reply() { items_.push_back(ReplyMark{}); }
 
+    // The request is answered with this error, and yet what its handler did stays and is told.
+    void refuse(Error error) { refusal_ = std::move(error); }
+    const std::optional<Error>& refusal() const { return refusal_; }
+
     // Keeps this place for what `fill` posts into the outbox that it is given. It runs when the
     // handler is done, still on the writer and in the transaction: a handler asks with tx.send,
     // lets `fill` fetch, and all that is asked so shares a round trip.
@@ -111,6 +115,7 @@ public:
 
 private:
     std::vector<Item> items_;
+    std::optional<Error> refusal_;
 };
 
 }  // namespace collab::rpc

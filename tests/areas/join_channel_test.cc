@@ -67,14 +67,28 @@ TEST_P(JoinChannel, LetsAnybodyIntoAPublicOneAsAListeningGuest) {
     EXPECT_FALSE(bea->received<proto::UpdateUserChannels>().empty());
 }
 
-TEST_P(JoinChannel, WhoIsRefusedKeepsHisPlace) {
-    const auto room = create_room(*bea);
+TEST_P(JoinChannel, WhoIsRefusedHasLeftTheCallHeWasIn) {
+    const auto room = room_of(*bea, {ada});
     const auto refused = bea->request(join_of(channel));
     ASSERT_TRUE(refused.is_error());
     EXPECT_EQ(refused.envelope.error().code(), proto::Forbidden);
-    EXPECT_NE(world().live->index.participant(room, bea->peer), nullptr);
+    EXPECT_EQ(world().live->index.participant(room, bea->peer), nullptr);
+    EXPECT_EQ(users_of(room_at(*ada)), std::vector{ada->user.value});
+    EXPECT_FALSE(bea->request(proto::CreateRoom()).is_error());
+}
+
+TEST_P(JoinChannel, WhoAsksForNoneThatIsThereHasLeftTheCallHeWasIn) {
+    create_room(*bea);
     const auto unknown = bea->request(join_of(ChannelId{999}));
     EXPECT_EQ(unknown.envelope.error().code(), proto::NoSuchChannel);
+    EXPECT_EQ(count("room_participants"), 0);
+}
+
+TEST_P(JoinChannel, WhoMayNotEnterByTheRoomHasLeftTheCallHeWasInToo) {
+    const auto room = room_in(*ada, channel);
+    create_room(*bea);
+    EXPECT_EQ(bea->request(join_of(room)).envelope.error().code(), proto::Forbidden);
+    EXPECT_EQ(users_of(room_at(*ada)), std::vector{ada->user.value});
     EXPECT_EQ(count("room_participants"), 1);
 }
 

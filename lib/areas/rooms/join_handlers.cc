@@ -109,10 +109,21 @@ Result<proto::JoinRoomResponse> enter(rpc::Call& call, const Entering& entering)
     return make_response(call, *room, self.role);
 }
 
+// He has left the call he was in, whether he may enter another or not (spec 1, 4.10 step 1).
+Result<proto::JoinRoomResponse> refuse(rpc::Call& call, const std::optional<RoomPlace>& current,
+                                       Error error) {
+    if (!current) return error;
+    const auto& place = current->place;
+    COLLAB_DO(take_out(call, place.room, {{place.user, place.peer}}, Manner::leave));
+    call.outbox.refuse(std::move(error));
+    return proto::JoinRoomResponse();
+}
+
 Result<proto::JoinRoomResponse> join(rpc::Call& call, channels::Access access,
                                      std::optional<RoomId> room, std::optional<RoomPlace> current) {
-    COLLAB_TRY(const auto admission, channels::admit(call, access));
-    return enter(call, {std::move(access.channel), admission.role, admission.membership_changed,
+    auto admission = channels::admit(call, access);
+    if (!admission.ok()) return refuse(call, current, std::move(admission).error());
+    return enter(call, {std::move(access.channel), admission->role, admission->membership_changed,
                         room, std::move(current)});
 }
 
@@ -146,9 +157,10 @@ Result<proto::JoinRoomResponse> join_room(rpc::Call& call, const proto::JoinRoom
 Result<proto::JoinRoomResponse> join_channel(rpc::Call& call, const proto::JoinChannel& request) {
     const ChannelId id{static_cast<std::int64_t>(request.channel_id())};
     const auto place_ticket = send_place(call.tx, call.user());
-    COLLAB_TRY(auto access, channels::load_access(call.tx, id, call.user()));
+    auto access = channels::load_access(call.tx, id, call.user());
     COLLAB_TRY(auto current, receive_place(call.tx, place_ticket));
-    return join(call, std::move(access), {}, std::move(current));
+    if (!access.ok()) return refuse(call, current, std::move(access).error());
+    return join(call, std::move(access).value(), {}, std::move(current));
 }
 
 }  // namespace collab::rooms

@@ -13,9 +13,9 @@ namespace collab::rooms {
 // room, or nobody called the user there.
 Result<proto::JoinRoomResponse> join_room(rpc::Call& call, const proto::JoinRoom& request);
 
-// Spec 1, 4.10 and 2, 6.7. Who is let in leaves the room that he was in, on whatever connection,
-// and a call that rings for him elsewhere ends; who is refused keeps both. Errors: no_such_channel,
-// forbidden.
+// Spec 1, 4.10 and 2, 6.7. Who asks leaves the room that he was in, on whatever connection, also
+// when he is refused then (errors no_such_channel, forbidden). For who is let in, a call that
+// rings elsewhere ends.
 Result<proto::JoinRoomResponse> join_channel(rpc::Call& call, const proto::JoinChannel& request);
 
 }  // namespace collab::rooms

@@ -46,11 +46,11 @@ Status set_participant_role(rpc::Call& call, const proto::SetRoomParticipantRole
     if (!setter || !setter->answered || setter->role != rpc::Role::admin) {
         return Error{ErrorCode::denied, "only an admin of the call may do this"};
     }
-    if (!target) return Error{ErrorCode::not_found, "the user is not in this call"};
     COLLAB_TRY(const bool lacks_cla, receive_lacks_cla(call.tx, cla));
     if (rpc::needs_cla(*role) && lacks_cla) {
         return Error{ErrorCode::needs_cla, "the user has not signed the CLA"};
     }
+    if (!target) return Error{ErrorCode::not_found, "the user is not in this call"};
 
     COLLAB_DO(set_role(call.tx, room, user, *role));
     COLLAB_TRY(const auto updated, load_room_updated(call, room));
