@@ -29,7 +29,6 @@ std::vector<rpc::Route> routes() {
                                 .durability = kCrash}),
         conversation<&join_project>(),
         conversation<&rejoin_room>(),
-        live<&rejoin_remote_projects>(Need::nothing),
         //                                    message                              right
         live_unparsed<&update_worktree>(tag_of<proto::UpdateWorktree>(), Need::host),
         live_unparsed<&update_repository>(tag_of<proto::UpdateRepository>(), Need::host),

@@ -15,7 +15,4 @@ namespace collab::projects {
 rpc::Task<Status> rejoin_room(std::shared_ptr<rpc::Conversation> conversation,
                               proto::RejoinRoom request);
 
-// No client of ours has any such project: answered with none (spec 2, 4.3).
-Status rejoin_remote_projects(rpc::LiveCall& call, const proto::RejoinRemoteProjects& request);
-
 }  // namespace collab::projects
