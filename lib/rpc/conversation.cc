@@ -10,6 +10,7 @@ namespace {
 Detached run(std::shared_ptr<Conversation> conversation, Task<Status> task) {
     const Status status = co_await task;
     if (!status.ok()) conversation->reply_error(status.error());
+    conversation->give_up_place();
 }
 
 }  // namespace
@@ -34,6 +35,15 @@ void Conversation::reply_error(const Error& error) {
     reply_body(encode_error(error));
 }
 
+void Conversation::take_place() {
+    auto* from = session();
+    if (!place_ && from != nullptr) place_ = router_.begin_effect(*from, Holds::room, true);
+}
+
+void Conversation::give_up_place() {
+    if (const auto place = std::exchange(place_, {})) router_.end_effect(peer(), *place);
+}
+
 Later<Status> Conversation::write(std::function<Status(Call&)> work, db::Durability durability) {
     Later<Status> later;
     submit_write(durability, {}, std::move(work),
@@ -44,15 +54,14 @@ Later<Status> Conversation::write(std::function<Status(Call&)> work, db::Durabil
 void Conversation::submit_write(db::Durability durability, std::function<bool(Call&)> ask,
                                 std::function<Status(Call&)> work,
                                 std::function<void(Status)> resume) {
-    std::uint64_t number = 0;
-    if (auto* from = session()) number = router_.begin_effect(*from, Holds::room);
+    take_place();
+    const auto place = std::exchange(place_, {});
     auto self = shared_from_this();
     live().writer.submit({durability, caller_, incoming_.body(), std::move(work),
-                          [self, number, resume = std::move(resume)](Status status, Outbox outbox) {
+                          [self, place, resume = std::move(resume)](Status status, Outbox outbox) {
                               auto shared = std::make_shared<Status>(std::move(status));
                               self->live().carry_out(outbox, [&] { resume(std::move(*shared)); });
-                              if (number != 0)
-                                  self->router_.end_effect(self->peer(), number, Holds::room);
+                              if (place) self->router_.end_effect(self->peer(), *place);
                           },
                           std::move(ask)});
 }

@@ -35,6 +35,12 @@ public:
     void reply_error(const Error& error);
     bool replied() const { return replied_; }
 
+    // For who must wait for something before the first write: from now on, and not only from the
+    // write on, later messages of this connection about rooms and projects wait, and so do Pings.
+    // Until that write has taken effect, or until the end if none comes.
+    void take_place();
+    void give_up_place();
+
     // Runs `work` on the writer. Resumes on the loop while its outbox is carried out: at its
     // reply() mark, else after it. Until then later messages of this connection about rooms and
     // projects wait, and so do Pings.
@@ -111,6 +117,7 @@ private:
     std::shared_ptr<const Caller> caller_;
     Incoming incoming_;
     bool replied_ = false;
+    std::optional<Router::Effect> place_;
 };
 
 }  // namespace collab::rpc

@@ -210,28 +210,32 @@ Status Router::dispatch(Session& session, const Route& route, const Incoming& in
 
 Status Router::submit(Session& session, const Route& route, const Incoming& incoming) {
     COLLAB_TRY(auto work, route.record(incoming.payload));
-    const auto number = begin_effect(session, route.holds);
+    // Who reads sees what the same connection has written (spec 1, 1.12).
+    const bool on_reader =
+        route.shape == Shape::read && !(session.has_order() && session.order().writing > 0);
+    const auto effect = begin_effect(session, route.holds, !on_reader);
     auto reply = std::make_shared<std::optional<EncodedReply>>();
     auto run = [work = std::move(work), reply](Call& call) -> Status {
         COLLAB_TRY(*reply, work(call));
         return ok();
     };
-    auto done = [this, peer = session.peer(), id = incoming.id, row = &route, number, reply](
+    auto done = [this, peer = session.peer(), id = incoming.id, row = &route, effect, reply](
                     Status status, Outbox outbox) {
         live_.carry_out(outbox, [&] {
             auto* to = live_.hub.session(peer);
             if (to == nullptr) return;
+            const auto error = status.ok() ? outbox.refusal() : status.error();
             if (row->one_way) {
-                if (!status.ok()) refuse(*to, *row, Incoming{}, status.error());
-            } else if (!status.ok()) {
-                to->respond_error(status.error(), id);
+                if (error) refuse(*to, *row, Incoming{}, *error);
+            } else if (error) {
+                to->respond_error(*error, id);
             } else {
                 to->respond(*reply ? (*reply)->body : ack_body(), id);
             }
         });
-        end_effect(peer, number, row->holds);
+        end_effect(peer, effect);
     };
-    if (route.shape == Shape::read) {
+    if (on_reader) {
         live_.reader.submit({session.shared_caller(), std::move(run), std::move(done)});
     } else {
         live_.writer.submit({route.durability, session.shared_caller(),
@@ -241,21 +245,23 @@ Status Router::submit(Session& session, const Route& route, const Incoming& inco
     return ok();
 }
 
-std::uint64_t Router::begin_effect(Session& session, Holds holds) {
+Router::Effect Router::begin_effect(Session& session, Holds holds, bool writes) {
     auto& order = session.order();
     // What a held message begins counts from where that message stood: a Ping behind it waits.
     const auto number = order.starting != 0 ? order.starting : order.next_number++;
     order.unfinished.insert(number);
     if (holds == Holds::room) ++order.holding;
-    return number;
+    if (writes) ++order.writing;
+    return {number, holds, writes};
 }
 
-void Router::end_effect(PeerId peer, std::uint64_t number, Holds holds) {
+void Router::end_effect(PeerId peer, const Effect& effect) {
     auto* session = live_.hub.session(peer);
     if (session == nullptr) return;
     auto& order = session->order();
-    finish(order, number);
-    if (holds == Holds::room) --order.holding;
+    finish(order, effect.number);
+    if (effect.holds == Holds::room) --order.holding;
+    if (effect.writes) --order.writing;
     release_held(*session);
     answer_pings(*session);
 }

@@ -53,9 +53,16 @@ public:
     Status ask(PeerId to, std::uint32_t tag, const wire::Body& body, std::optional<PeerId> sender,
                Pending pending);
 
-    // Marks that something of a connection has not taken effect yet (a conversation's write).
-    std::uint64_t begin_effect(Session& session, Holds holds);
-    void end_effect(PeerId peer, std::uint64_t number, Holds holds);
+    // What a connection asked for and has not taken effect yet. Pings behind it wait for its end,
+    // what it holds does too, and who reads sees what it `writes`.
+    struct Effect {
+        std::uint64_t number = 0;
+        Holds holds = Holds::nothing;
+        bool writes = false;
+    };
+    Effect begin_effect(Session& session, Holds holds, bool writes);
+    // Nothing when the connection has gone.
+    void end_effect(PeerId peer, const Effect& effect);
 
     const Route* find(std::uint32_t tag) const;
     const std::vector<Route>& routes() const { return routes_; }

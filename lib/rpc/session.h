@@ -139,6 +139,7 @@ public:
         std::multiset<std::uint64_t> unfinished;  // numbers of messages without effect so far
         std::uint64_t starting = 0;               // a held message that starts just now, or 0
         std::size_t holding = 0;                  // of these, that hold room and project messages
+        std::size_t writing = 0;                  // of these, that the writer has or will have
         std::vector<std::pair<std::uint64_t, std::uint32_t>> pings;  // number, request id
         std::deque<std::pair<std::uint64_t, Incoming>> held;
     };

@@ -16,9 +16,9 @@ constexpr std::size_t kMostTogether = 32;
 // Those who are greeted by one request of the writer.
 struct Greetings::Group {
     std::mutex mutex;
-    bool begun = false;                  // guarded by mutex
-    Newcomers newcomers;                 // guarded by mutex until begun, fixed then
-    std::vector<std::uint64_t> effects;  // loop only; of each newcomer
+    bool begun = false;                        // guarded by mutex
+    Newcomers newcomers;                       // guarded by mutex until begun, fixed then
+    std::vector<rpc::Router::Effect> effects;  // loop only; of each newcomer
 
     bool add(const Newcomer& newcomer) {
         const std::lock_guard lock(mutex);
@@ -36,7 +36,7 @@ struct Greetings::Group {
 
 void Greetings::add(rpc::Session& session, bool impersonated) {
     const Newcomer newcomer{session.shared_caller(), impersonated};
-    const auto effect = router_.begin_effect(session, rpc::Holds::nothing);
+    const auto effect = router_.begin_effect(session, rpc::Holds::nothing, false);
     if (latest_ && latest_->add(newcomer)) {
         latest_->effects.push_back(effect);
         return;
@@ -61,7 +61,7 @@ void Greetings::finish(Group& group, const Status& status, rpc::Outbox& outbox) 
         if (!status.ok() && session != nullptr) {
             session->close(1013, "the database is not available");
         }
-        router_.end_effect(peer, group.effects[i], rpc::Holds::nothing);
+        router_.end_effect(peer, group.effects[i]);
     }
 }
 

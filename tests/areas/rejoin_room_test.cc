@@ -60,6 +60,24 @@ protected:
 };
 COLLAB_DATABASE_SUITE(RejoinRoom);
 
+TEST_P(RejoinRoom, KeepsItsPlaceBeforeWhatComesBehindItThoughTheProjectMustBeLoaded) {
+    host->request(update(project, 1, {entry(1, "a")}));
+    restart();
+    auto& again = back(*host);
+    const auto rejoined = again.post(as_host());
+    const auto updated = again.post(update(project, 2, {entry(2, "b")}));
+    const auto pinged = again.post(proto::Ping());
+    world().settle();
+    std::vector<std::uint32_t> answers;
+    for (const auto& each : again.inbox()) {
+        EXPECT_FALSE(each.is_error()) << each.envelope.error().message();
+        if (each.envelope.has_responding_to()) answers.push_back(each.envelope.responding_to());
+    }
+    ASSERT_EQ(answers.size(), 3u);
+    EXPECT_EQ(answers[0], rejoined);
+    EXPECT_EQ(std::set(answers.begin(), answers.end()), (std::set{rejoined, updated, pinged}));
+}
+
 TEST_P(RejoinRoom, BringsAGuestOnlyWhatChangedAndTellsTheOthers) {
     host->request(update(project, 1, {entry(1, "a"), entry(2, "b")}));
     host->request(repository(project, 1, {"a", "b"}));

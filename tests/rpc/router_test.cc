@@ -16,6 +16,15 @@ Result<proto::UsersResponse> get_users(Call& call, const proto::GetUsers&) {
     return response;
 }
 
+Result<proto::GetPrivateUserInfoResponse> get_private_user_info(Call& call,
+                                                                const proto::GetPrivateUserInfo&) {
+    COLLAB_TRY(const auto admin, call.tx.one("SELECT admin FROM users WHERE id = $1", {call.user()},
+                                             [](const db::Row& row) { return row.boolean(0); }));
+    proto::GetPrivateUserInfoResponse response;
+    response.set_staff(*admin);
+    return response;
+}
+
 Status leave_room(Call& call, const proto::LeaveRoom&) {
     COLLAB_DO(call.tx.run("UPDATE users SET admin = TRUE WHERE id = $1", {call.user()}));
     call.outbox.to_user(call.user(), proto::ShowContacts());
@@ -50,6 +59,7 @@ std::vector<Route> table() {
             live<&unshare_project>(Need::nothing),
             record<&unfollow>({.one_way = true}),
             read<&get_users>({.rate = {3, std::chrono::milliseconds(200)}}),
+            read<&get_private_user_info>(),
             record<&leave_room>({.about_room = true}),
             record<&create_room>(),
             relayed("GetHover", Relay::request, Need::read, {"GetHoverResponse"}),
@@ -114,6 +124,16 @@ TEST_F(RouterTest, HoldsAPingBackUntilEarlierMessagesHaveTakenEffect) {
     EXPECT_EQ(guest.inbox()[1].envelope.payload_case(), proto::Envelope::kAck);
     EXPECT_EQ(guest.inbox()[2].envelope.payload_case(), proto::Envelope::kCallCanceled);
     EXPECT_EQ(guest.inbox()[3].envelope.responding_to(), 2u);
+}
+
+TEST_F(RouterTest, ReadsSeeWhatTheirConnectionHasAskedToWriteBefore) {
+    for (int i = 0; i < 16; ++i) {  // the seed decides whose turn it is, the writer's or a reader's
+        auto& client = world.connect(world.user("user" + std::to_string(i)));
+        client.post(proto::LeaveRoom());
+        const auto id = client.post(proto::GetPrivateUserInfo());
+        world.settle();
+        EXPECT_TRUE(client.answer_to(id).as<proto::GetPrivateUserInfoResponse>().staff());
+    }
 }
 
 TEST_F(RouterTest, RefusesWhatComesFasterThanItsRateAllowsPerConnection) {

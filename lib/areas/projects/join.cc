@@ -109,6 +109,7 @@ rpc::Task<Status> join_project(std::shared_ptr<rpc::Conversation> conversation,
     const auto* known = live.index.project(id);
     if (known == nullptr || live.index.right(id, joiner) == rpc::Right::none) co_return no_access();
     COLLAB_CO_DO(check_features(live, *known, conversation->caller(), request));
+    conversation->take_place();
     COLLAB_CO_DO(co_await loaded(live, id));
 
     std::function<Status(rpc::Call&)> work = [request](rpc::Call& call) {

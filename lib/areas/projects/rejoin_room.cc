@@ -237,6 +237,7 @@ std::vector<ProjectId> own_projects(const rpc::Live& live, const proto::RejoinRo
 rpc::Task<Status> rejoin_room(std::shared_ptr<rpc::Conversation> conversation,
                               proto::RejoinRoom request) {
     auto& live = conversation->live();
+    conversation->take_place();
     const auto named = own_projects(live, request, conversation->caller().user);
     for (const auto id : named) {
         const Status found = co_await loaded(live, id);
@@ -265,11 +266,6 @@ rpc::Task<Status> rejoin_room(std::shared_ptr<rpc::Conversation> conversation,
     }
     live.state<PresenceRefresh>().add(live, conversation->caller().user, outcome.channel);
     co_return ok();
-}
-
-Status rejoin_remote_projects(rpc::LiveCall& call, const proto::RejoinRemoteProjects&) {
-    call.reply(proto::RejoinRemoteProjectsResponse());
-    return ok();
 }
 
 }  // namespace collab::projects

@@ -16,30 +16,48 @@ using Answered = bool;
 constexpr Answered kWithAck = true;
 constexpr Answered kOneWay = false;
 
-// Runs the message again once its project is in memory.
+// A message whose project has to be loaded first.
+struct Waiting {
+    rpc::Router& router;
+    PeerId sender;
+    rpc::Incoming incoming;
+    ProjectId project;
+    Handler handler;
+    Answered answered;
+    rpc::Router::Effect effect;
+};
+
+Status may_go_on(const Waiting& waiting, const Result<SharedProject*>& loaded) {
+    if (!loaded.ok()) return loaded.error();
+    if (waiting.router.live().index.is_collaborator(waiting.project, waiting.sender)) return ok();
+    return Error{ErrorCode::denied, "you are not in this project any more"};
+}
+
+void run_again(const Waiting& waiting, const Result<SharedProject*>& loaded) {
+    auto* session = waiting.router.live().hub.session(waiting.sender);
+    if (session == nullptr) return;
+    rpc::LiveCall again(waiting.router, *session, waiting.incoming);
+    Status status = may_go_on(waiting, loaded);
+    if (status.ok()) status = waiting.handler(again, waiting.incoming.payload);
+    if (!waiting.answered) return;
+    if (!status.ok()) {
+        session->respond_error(status.error(), waiting.incoming.id);
+    } else if (!again.replied()) {
+        again.ack();
+    }
+}
+
+// Runs the message again once its project is in memory. What comes behind it waits with it.
 Status wait_for_load(rpc::LiveCall& call, ProjectId project, Handler handler, Answered answered) {
-    auto kept = std::make_shared<rpc::Incoming>(call.incoming.keep());
-    kept->payload = wire::as_bytes(kept->owned);
+    const auto effect = call.router.begin_effect(call.session, rpc::Holds::room, false);
+    auto waiting = std::make_shared<Waiting>(Waiting{call.router, call.peer(), call.incoming.keep(),
+                                                     project, handler, answered, effect});
+    waiting->incoming.payload = wire::as_bytes(waiting->incoming.owned);
     call.answer_later();
-    auto& router = call.router;
-    LiveProjects::of(call.live())
-        .load(project, [&router, kept, project, handler, answered,
-                        peer = call.peer()](const Result<SharedProject*>& loaded) {
-            auto* session = router.live().hub.session(peer);
-            if (session == nullptr) return;
-            rpc::LiveCall again(router, *session, *kept);
-            Status status = loaded.ok() ? ok() : Status(loaded.error());
-            if (status.ok() && !router.live().index.is_collaborator(project, peer)) {
-                status = Error{ErrorCode::denied, "you are not in this project any more"};
-            }
-            if (status.ok()) status = handler(again, kept->payload);
-            if (!answered) return;
-            if (!status.ok()) {
-                session->respond_error(status.error(), kept->id);
-            } else if (!again.replied()) {
-                again.ack();
-            }
-        });
+    LiveProjects::of(call.live()).load(project, [waiting](const Result<SharedProject*>& loaded) {
+        run_again(*waiting, loaded);
+        waiting->router.end_effect(waiting->sender, waiting->effect);
+    });
     return ok();
 }
 
