@@ -36,10 +36,10 @@ void PresenceRefresh::read(rpc::Live& live) {
     live.reader.submit({nullptr,
                         [users = std::exchange(users_, {}),
                          channels = std::exchange(channels_, {})](rpc::Call& call) -> Status {
-                            contacts::post_presence(call, users);
                             for (const auto channel : channels) {
                                 COLLAB_DO(post_people_of(call, channel));
                             }
+                            contacts::post_presence(call, users);
                             return ok();
                         },
                         [this, &live](const Status& status, rpc::Outbox outbox) {
