@@ -78,9 +78,8 @@ Accepted OpenNote::accept(std::vector<text::Operation> batch, Sender sender,
     for (const auto& operation : batch) fresh.insert(text::timestamp(operation));
     holding_.insert(sender);
     const std::size_t before = accepted.applied.size();
-    accepted.met_held = before > 0 || std::ranges::any_of(fresh, [&](text::Lamport at) {
-                            return held_.holds(at);
-                        });
+    accepted.met_held =
+        before > 0 || std::ranges::any_of(fresh, [&](text::Lamport at) { return held_.holds(at); });
     take(held_.deliver(buffer_, std::move(batch), sender), accepted);
     apply_early_rows(accepted);
     for (std::size_t i = before; i < accepted.applied.size(); ++i) {
