@@ -16,8 +16,28 @@ std::optional<T> parse_number(std::string_view text) {
     return value;
 }
 
-bool is_space(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
+// Unicode's White_Space, in UTF-8.
+constexpr std::string_view kSpaces[] = {
+    "\t",           "\n",           "\v",           "\f",           "\r",           " ",
+    "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82",
+    "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88",
+    "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f",
+    "\xe3\x80\x80",
+};
+
+// Bytes of the space with which the text begins, 0 if it does not.
+std::size_t space_before(std::string_view text) {
+    for (const auto space : kSpaces) {
+        if (text.starts_with(space)) return space.size();
+    }
+    return 0;
+}
+
+std::size_t space_after(std::string_view text) {
+    for (const auto space : kSpaces) {
+        if (text.ends_with(space)) return space.size();
+    }
+    return 0;
 }
 
 // Length of the code point that starts here, 0 if none does.
@@ -48,13 +68,8 @@ std::tm utc(std::int64_t unix_ms) {
 }  // namespace
 
 std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-    static constexpr std::string_view kWide[] = {"\xc2\xa0", "\xe2\x80\x83", "\xe3\x80\x80"};
-    for (const auto wide : kWide) {
-        if (text.starts_with(wide)) return trim(text.substr(wide.size()));
-        if (text.ends_with(wide)) return trim(text.substr(0, text.size() - wide.size()));
-    }
+    while (const auto bytes = space_before(text)) text.remove_prefix(bytes);
+    while (const auto bytes = space_after(text)) text.remove_suffix(bytes);
     return text;
 }
 

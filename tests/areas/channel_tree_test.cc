@@ -71,6 +71,19 @@ TEST_P(ChannelTreeTest, RefusesBlankNamesBeforeAnythingElse) {
     EXPECT_EQ(error(rename(*ada, 4711, "#")).code(), proto::Internal);
 }
 
+TEST_P(ChannelTreeTest, TakesAllSpaceOfUnicodeFromAroundAName) {
+    std::string spaces = " \t\n\v\f\r\u0085\u00a0\u1680";
+    for (char last = '\x80'; last <= '\x8a'; ++last) spaces += std::string("\xe2\x80") + last;
+    spaces += "\u2028\u2029\u202f\u205f\u3000";
+    const auto root = create(*ada, spaces + "a\u2003b\u200b" + spaces);
+    const auto row =
+        world->sql("SELECT name FROM channels WHERE id = $1", {static_cast<std::int64_t>(root)});
+    EXPECT_EQ(row[0].text(0), "a\u2003b\u200b");
+    proto::CreateChannel blank;
+    for (int i = 0; i < 10'000; ++i) blank.mutable_name()->append(spaces);
+    EXPECT_TRUE(ada->request(blank).is_error());
+}
+
 TEST_P(ChannelTreeTest, RefusesTwoSiblingsOfOneNameButNotTwoRoots) {
     const auto root = create(*ada, "zed");
     create(*ada, "zed");
