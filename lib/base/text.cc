@@ -129,6 +129,12 @@ bool is_char_boundary(std::string_view text, std::size_t at) {
     return at >= text.size() || (static_cast<unsigned char>(text[at]) & 0xc0) != 0x80;
 }
 
+std::size_t count_characters(std::string_view text) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) count += is_char_boundary(text, i) ? 1 : 0;
+    return count;
+}
+
 bool is_valid_utf8(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
         const std::size_t length = code_point_length(text, i);

@@ -28,6 +28,8 @@ std::string escape_control(std::string_view text);
 
 // Where `text` has a code point boundary. Requires `at` <= text.size().
 bool is_char_boundary(std::string_view text, std::size_t at);
+// Code points in valid UTF-8.
+std::size_t count_characters(std::string_view text);
 bool is_valid_utf8(std::string_view text);
 
 // Unix milliseconds as RFC 3339 in UTC: "2026-01-05T09:30:00.000Z".

@@ -76,8 +76,10 @@ TEST_P(SharedThreads, NeedAnIdThatIsAUuid) {
 
 TEST_P(SharedThreads, AreNotLargerThanTheLimits) {
     const auto ada = given_user("ada");
-    EXPECT_TRUE(share(ada, kId, std::string(kMaxTitleBytes, 't'), "").ok());
-    EXPECT_FALSE(share(ada, kId, std::string(kMaxTitleBytes + 1, 't'), "").ok());
+    std::string title;
+    for (std::size_t i = 0; i < kMaxTitleCharacters; ++i) title += "\u6f22";
+    EXPECT_TRUE(share(ada, kId, title, "").ok());
+    EXPECT_FALSE(share(ada, kId, title + "t", "").ok());
     EXPECT_FALSE(share(ada, kId, std::string("a\0b", 3), "").ok());
     EXPECT_FALSE(share(ada, kId, "t", std::string(kMaxThreadBytes + 1, 'x')).ok());
 }

@@ -49,7 +49,7 @@ Status share_agent_thread(rpc::Call& call, const proto::ShareAgentThread& reques
     COLLAB_TRY(const auto id, canonical_id(request.session_id()));
     // PostgreSQL stores no NUL in a text.
     const bool is_text = request.title().find('\0') == std::string::npos;
-    if (request.title().size() > kMaxTitleBytes || !is_text) {
+    if (count_characters(request.title()) > kMaxTitleCharacters || !is_text) {
         return Error{ErrorCode::invalid, "the title is too long, or no text"};
     }
     if (request.thread_data().size() > kMaxThreadBytes) {

@@ -12,7 +12,7 @@
 
 namespace collab::agents {
 
-inline constexpr std::size_t kMaxTitleBytes = 512;
+inline constexpr std::size_t kMaxTitleCharacters = 512;
 inline constexpr std::size_t kMaxThreadBytes = std::size_t{8} << 20;
 
 // Error invalid: no UUID, or over one of the limits; denied: somebody else's.
