@@ -197,6 +197,10 @@ TEST_P(ChannelMembersTest, FindsMembersByLettersInOrder) {
     EXPECT_THAT(logins(members(root, "JD")), ElementsAre("John-Doe"));
     EXPECT_THAT(logins(members(root, "n-%_e")), ElementsAre("John-Doe", "jane"));
     EXPECT_THAT(logins(members(root, "x")), IsEmpty());
+    EXPECT_THAT(logins(members(root, "\u00e9")), IsEmpty());
+    invite(*ada, root, world->user("Ren\u00e9-\u6f22"));
+    EXPECT_THAT(logins(members(root, "r\u00e9\u6f22")), ElementsAre("Ren\u00e9-\u6f22"));
+    EXPECT_THAT(logins(members(root, "\u6f22\u00e9")), IsEmpty());
     EXPECT_EQ(members(root, "", 2).users_size(), 2);
 }
 

@@ -85,7 +85,7 @@ constexpr std::string_view kFindInvitee = R"sql(
 constexpr std::string_view kSearchMemberships = R"sql(
     SELECT m.channel_id, m.user_id, m.role, m.accepted
     FROM channel_members m JOIN users u ON u.id = m.user_id
-    WHERE m.channel_id = $1 AND LOWER(u.github_login) LIKE $2
+    WHERE m.channel_id = $1 AND LOWER(u.github_login) LIKE LOWER(CAST($2 AS TEXT))
     ORDER BY CASE m.role WHEN 'admin' THEN 0 WHEN 'member' THEN 1 WHEN 'guest' THEN 2 ELSE 3 END,
              m.accepted DESC, u.github_login
     LIMIT $3

@@ -12,6 +12,7 @@
 #include "areas/notifications/notification_messages.h"
 #include "areas/notifications/notification_queries.h"
 #include "areas/users/user_messages.h"
+#include "base/text.h"
 
 namespace collab::channels {
 namespace {
@@ -69,16 +70,18 @@ Result<Change> load_change(rpc::Call& call, ChannelId id, UserId user) {
     return change;
 }
 
-// A wildcard before every letter and digit and one at the end; other characters say nothing. So
-// "jd" finds "john-doe".
+// A wildcard before every letter and digit and one at the end; the other characters of ASCII say
+// nothing, all beyond it count as letters. So "jd" finds "john-doe".
 std::string login_pattern(const std::string& query) {
     std::string pattern;
-    for (const char c : query) {
-        const bool upper = c >= 'A' && c <= 'Z';
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        if (!upper && !plain) continue;
-        pattern += '%';
-        pattern += upper ? static_cast<char>(c - 'A' + 'a') : c;
+    for (std::size_t i = 0; i < query.size(); ++i) {
+        const char c = query[i];
+        const bool ascii = static_cast<unsigned char>(c) < 0x80;
+        const bool plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (ascii && !plain) continue;
+        if (is_char_boundary(query, i)) pattern += '%';
+        pattern += c;
     }
     return pattern + '%';
 }
