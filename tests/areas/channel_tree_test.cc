@@ -260,6 +260,20 @@ TEST_P(ChannelTreeTest, HidesWhatIsMadePrivateAndShowsItAgainWhenItIsPublicAgain
     EXPECT_EQ(evictor.asked.size(), 1u);
 }
 
+TEST_P(ChannelTreeTest, TakesWhatChangesItsVisibilityFromWhoIsBanned) {
+    const auto root = create(*ada, "root");
+    add_member(root, *bea);
+    EXPECT_TRUE(acked(set_role(*ada, root, bea->user, kBanned)));
+    for (const int visibility : {0, 1}) {
+        bea->forget();
+        EXPECT_TRUE(acked(set_visibility(root, visibility)));
+        const auto updates = bea->received<proto::UpdateChannels>();
+        ASSERT_EQ(updates.size(), 1u);
+        EXPECT_THAT(updates[0].delete_channels(), ElementsAre(root));
+        EXPECT_EQ(updates[0].channels_size(), 0);
+    }
+}
+
 TEST_P(ChannelTreeTest, KeepsPublicChannelsOutOfPrivateOnes) {
     const auto root = create(*ada, "root");
     const auto child = create(*ada, "child", root);

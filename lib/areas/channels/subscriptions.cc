@@ -77,6 +77,12 @@ void post_to_subscribers(rpc::Outbox& outbox, ChannelId root, rpc::Visibility ne
         std::move(except_peers));
 }
 
+void post_to_excluded(rpc::Outbox& outbox, ChannelId root, rpc::Visibility needed,
+                      const proto::UpdateChannels& update) {
+    post(outbox, root, update, [needed](rpc::Role role) { return !rpc::may_see(role, needed); },
+         {});
+}
+
 void post_to_all_subscribers(rpc::Outbox& outbox, ChannelId root,
                              const proto::UpdateChannels& update) {
     post(outbox, root, update, [](rpc::Role) { return true; }, {});

@@ -43,6 +43,9 @@ private:
 void post_to_subscribers(rpc::Outbox& outbox, ChannelId root, rpc::Visibility needed,
                          const proto::UpdateChannels& update,
                          std::vector<PeerId> except_peers = {});
+// …to those whose role cannot see a channel of that visibility.
+void post_to_excluded(rpc::Outbox& outbox, ChannelId root, rpc::Visibility needed,
+                      const proto::UpdateChannels& update);
 // …to all of them, whatever their role.
 void post_to_all_subscribers(rpc::Outbox& outbox, ChannelId root,
                              const proto::UpdateChannels& update);

@@ -279,14 +279,14 @@ Status set_channel_visibility(rpc::Call& call, const proto::SetChannelVisibility
 
     auto update = make_channels_update({channel});
     post_to_subscribers(call.outbox, channel.root(), rpc::Visibility::members, update);
-    if (*visibility == rpc::Visibility::members) {
-        update.Clear();
-        update.add_delete_channels(request.channel_id());
-    } else {
+    if (*visibility == rpc::Visibility::everybody) {
         // Who sees it for the first time learns who is in it.
         if (!users.empty()) update.MergeFrom(make_participants_update(channel.id, users));
+        post_to_outsiders(call.outbox, channel.root(), update);
     }
-    post_to_outsiders(call.outbox, channel.root(), update);
+    proto::UpdateChannels hidden;
+    hidden.add_delete_channels(request.channel_id());
+    post_to_excluded(call.outbox, channel.root(), *visibility, hidden);
     call.outbox.reply();
     return evict_who_cannot_see(call, channel, presences);
 }
