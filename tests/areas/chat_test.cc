@@ -153,16 +153,20 @@ TEST_P(Chat, NotifiesOnceWhoIsMentionedAndMaySeeIt) {
                                         {1, 4, stranger},
                                         {2, 4, ada},
                                         {3, 4, {999'999}}}));
-    ASSERT_EQ(message.mentions_size(), 3);
-    EXPECT_EQ(message.mentions(0).user_id(), number(cem));
-    EXPECT_EQ(message.mentions(1).user_id(), number(stranger));
+    // Others see them as they were asked for.
+    EXPECT_EQ(message.mentions_size(), 7);
+    EXPECT_EQ(posted<proto::ChannelMessageSent>()[0].message().SerializeAsString(),
+              message.SerializeAsString());
     EXPECT_EQ(told_users<proto::AddNotification>(), (std::vector{bea, cem}));
     const auto notification = posted<proto::AddNotification>()[0].notification();
     EXPECT_EQ(notification.kind(), "ChannelMessageMention");
     EXPECT_EQ(notification.entity_id(), message.id());
     EXPECT_EQ(notification.content(), "{\"sender_id\":" + std::to_string(ada.value) +
                                           ",\"channel_id\":" + std::to_string(channel.value) + "}");
-    EXPECT_EQ(join(cem).messages(0).mentions_size(), 3);
+    const auto stored = join(cem).messages(0);
+    ASSERT_EQ(stored.mentions_size(), 3);
+    EXPECT_EQ(stored.mentions(0).user_id(), number(cem));
+    EXPECT_EQ(stored.mentions(1).user_id(), number(stranger));
 }
 
 TEST_P(Chat, GivesPagesOfAHundred) {
@@ -217,6 +221,13 @@ TEST_P(Chat, LetsAuthorsChangeTheirMessagesAndRenewsTheMentions) {
     EXPECT_EQ(told_users<proto::UpdateNotification>(), std::vector{bea});
     EXPECT_EQ(told_users<proto::DeleteNotification>(), std::vector{cem});
     EXPECT_EQ(told_users<proto::AddNotification>(), std::vector{dan});
+    // What is dropped is told before what stays.
+    std::vector<std::uint32_t> order;
+    for (const auto& post : test::posts_of(outbox())) order.push_back(post.tag);
+    EXPECT_EQ(order, (std::vector{wire::tag_of<proto::ChannelMessageUpdate>(),
+                                  wire::tag_of<proto::DeleteNotification>(),
+                                  wire::tag_of<proto::UpdateNotification>(),
+                                  wire::tag_of<proto::AddNotification>()}));
     EXPECT_EQ(sql("SELECT COUNT(*) FROM notifications")[0].integer(0), 2);
     EXPECT_EQ(join(cem).messages(0).mentions_size(), 2);
     change.set_body(std::string(1025, 'x'));

@@ -100,6 +100,8 @@ Result<proto::SendChannelMessageResponse> send_channel_message(
     COLLAB_DO(replace_mentions(call.tx, message.id, message.mentions));
     COLLAB_DO(raise_observed(call.tx, call.user(), message.channel, message.id));
     *response.mutable_message() = make_message(message);
+    // As asked for, whatever is stored of it.
+    *response.mutable_message()->mutable_mentions() = request.mentions();
     proto::ChannelMessageSent sent;
     sent.set_channel_id(request.channel_id());
     *sent.mutable_message() = response.message();

@@ -83,17 +83,20 @@ void renew_mentions(rpc::Call& call, const Message& message, const std::vector<M
     call.outbox.later(
         [call, ticket, message, before, users](rpc::Outbox& outbox) mutable -> Status {
             COLLAB_TRY(const auto all, notifications::receive_about(call.tx, ticket));
+            const auto stays = [&](const notifications::Notification& each) {
+                return std::ranges::find(users, each.recipient) != users.end();
+            };
             std::set<UserId> known;
             for (const auto& each : before) known.insert(each.user);
             std::vector<std::int64_t> dropped;
             for (const auto& each : all) {
                 known.insert(each.recipient);
-                if (std::ranges::find(users, each.recipient) != users.end()) {
-                    notifications::post_updated(outbox, each.recipient, each);
-                } else {
-                    notifications::post_deleted(outbox, each.recipient, each.id);
-                    dropped.push_back(each.id.value);
-                }
+                if (stays(each)) continue;
+                notifications::post_deleted(outbox, each.recipient, each.id);
+                dropped.push_back(each.id.value);
+            }
+            for (const auto& each : all) {
+                if (stays(each)) notifications::post_updated(outbox, each.recipient, each);
             }
             if (!dropped.empty()) COLLAB_DO(notifications::delete_notifications(call.tx, dropped));
             std::vector<UserId> added;
