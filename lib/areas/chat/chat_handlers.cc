@@ -66,8 +66,6 @@ Status ack_channel_message(rpc::Call& call, const proto::AckChannelMessage& requ
     const auto id = channel_id(request.channel_id());
     COLLAB_DO(require_participant(call, id));
     const MessageId message_id{static_cast<std::int64_t>(request.message_id())};
-    COLLAB_TRY(const auto message, find_message(call.tx, id, message_id));
-    if (!message) return Error{ErrorCode::not_found, "no such message in this channel"};
     COLLAB_DO(raise_observed(call.tx, call.user(), id, message_id));
     COLLAB_TRY(
         const auto read,
