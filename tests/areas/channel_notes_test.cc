@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who has notes open: joining, leaving, coming back, and what others hear of it.
 
+#include "areas/channels/channel_watch.h"
 #include "areas/notes_world.h"
 
 namespace collab::notes {
@@ -209,6 +210,31 @@ TEST_P(ChannelNotes, TellThoseWhoDoNotHaveThemOpenAtMostOnceASecond) {
     EXPECT_EQ(latest.version(0).timestamp(), 5u);
     EXPECT_TRUE(ada.received<proto::UpdateChannels>().empty());
     EXPECT_TRUE(guest.received<proto::UpdateChannels>().empty());
+}
+
+TEST_P(ChannelNotes, TellNobodyLaterWhoMayNotSeeThemAnyMore) {
+    world->sql("UPDATE channels SET visibility = 'public'");
+    auto& ada = given("ada");
+    auto& bea = given("bea");
+    auto& guest = given("guest", rpc::Role::guest);
+    join(ada);
+    const auto becomes = [&](std::optional<rpc::Visibility> visibility) {
+        on_writer([&, visibility](rpc::Call& call) {
+            call.outbox.effect([id = channel, visibility](rpc::Live& live) {
+                live.state<channels::ChannelWatch>().changed(id, visibility);
+            });
+            return ok();
+        });
+    };
+    for (std::uint32_t at = 1; at <= 2; ++at) send(ada, {edit(8, at, {{8, at - 1}}, 0, 0, "x")});
+    becomes(rpc::Visibility::members);
+    world->executor.advance(std::chrono::milliseconds(1'500));
+    EXPECT_EQ(guest.received<proto::UpdateChannels>().size(), 1u);
+    EXPECT_EQ(bea.received<proto::UpdateChannels>().size(), 2u);
+    send(ada, {edit(8, 3, {{8, 2}}, 0, 0, "x")});
+    becomes({});  // deleted
+    world->executor.advance(std::chrono::seconds(10));
+    EXPECT_EQ(bea.received<proto::UpdateChannels>().size(), 2u);
 }
 
 TEST_P(ChannelNotes, RememberWhatSomebodyHasSeenButNotWhatNobodyCan) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "areas/channels/channel_watch.h"
 #include "areas/channels_fixture.h"
 
 namespace collab::channels {
@@ -320,6 +321,27 @@ TEST_P(ChannelTreeTest, ShowsWhoIsInAChannelThatIsMadePublic) {
     ASSERT_EQ(update.channel_participants_size(), 1);
     EXPECT_EQ(update.channel_participants(0).participant_user_ids(0),
               static_cast<std::uint64_t>(ada->user.value));
+}
+
+TEST_P(ChannelTreeTest, SaysOnTheLoopWhatBecomesOfAChannel) {
+    std::vector<std::string> seen;
+    world->live->state<ChannelWatch>().observe(
+        [&](ChannelId id, std::optional<rpc::Visibility> visibility) {
+            const std::string what =
+                visibility ? std::to_string(static_cast<int>(*visibility)) : "deleted";
+            seen.push_back(std::to_string(id.value) + " " + what);
+        });
+    const auto root = create(*ada, "root");
+    const auto child = std::to_string(create(*ada, "child", root));
+    make_public(root);
+    EXPECT_TRUE(acked(set_visibility(root, 1)));
+    EXPECT_TRUE(acked(about<proto::DeleteChannel>(*ada, root)));
+    const auto visibility = [&](rpc::Visibility now) {
+        return std::to_string(root) + " " + std::to_string(static_cast<int>(now));
+    };
+    EXPECT_THAT(seen, ElementsAre(visibility(rpc::Visibility::everybody),
+                                  visibility(rpc::Visibility::members), child + " deleted",
+                                  std::to_string(root) + " deleted"));
 }
 
 TEST_P(ChannelTreeTest, WithdrawsTheInvitationsToADeletedTree) {

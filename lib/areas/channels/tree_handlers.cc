@@ -5,6 +5,7 @@
 
 #include "areas/channels/channel_access.h"
 #include "areas/channels/channel_messages.h"
+#include "areas/channels/channel_watch.h"
 #include "areas/channels/revocation.h"
 #include "areas/channels/subscriptions.h"
 #include "areas/notifications/notification_messages.h"
@@ -185,6 +186,9 @@ Status delete_channel(rpc::Call& call, const proto::DeleteChannel& request) {
 
     call.outbox.reply();
     post_to_all_subscribers(call.outbox, channel.root(), update);
+    call.outbox.effect([ids](rpc::Live& live) {
+        for (const auto each : ids) live.state<ChannelWatch>().changed({each}, {});
+    });
     if (channel.is_root()) {
         withdraw_invitations(call, channel, invitees);
         call.outbox.effect(
@@ -287,6 +291,8 @@ Status set_channel_visibility(rpc::Call& call, const proto::SetChannelVisibility
     proto::UpdateChannels hidden;
     hidden.add_delete_channels(request.channel_id());
     post_to_excluded(call.outbox, channel.root(), *visibility, hidden);
+    call.outbox.effect(
+        [id, visibility](rpc::Live& live) { live.state<ChannelWatch>().changed(id, visibility); });
     call.outbox.reply();
     return evict_who_cannot_see(call, channel, presences);
 }

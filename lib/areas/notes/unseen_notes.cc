@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "areas/channels/channel_watch.h"
 #include "areas/channels/subscriptions.h"
 
 namespace collab::notes {
@@ -29,6 +30,7 @@ void send(rpc::Live& live, const UnseenNotes::News& news) {
 }  // namespace
 
 void UnseenNotes::tell(rpc::Live& live, News news) {
+    if (!std::exchange(watching_, true)) watch(live);
     const auto found = pausing_.find(news.channel);
     if (found == pausing_.end()) {
         send(live, news);
@@ -43,6 +45,20 @@ void UnseenNotes::tell(rpc::Live& live, News news) {
         }
     }
     waiting = std::move(news);
+}
+
+// What waits goes to those who may see the channel when it is sent.
+void UnseenNotes::watch(rpc::Live& live) {
+    live.state<channels::ChannelWatch>().observe(
+        [this](ChannelId channel, std::optional<rpc::Visibility> visibility) {
+            const auto found = pausing_.find(channel);
+            if (found == pausing_.end() || !found->second) return;
+            if (visibility) {
+                found->second->visibility = *visibility;
+            } else {
+                found->second.reset();
+            }
+        });
 }
 
 void UnseenNotes::pause(rpc::Live& live, ChannelId channel) {

@@ -32,10 +32,12 @@ public:
     void tell(rpc::Live& live, News news);
 
 private:
+    void watch(rpc::Live& live);
     void pause(rpc::Live& live, ChannelId channel);
 
     // A channel is in it for a second after something was sent, with what came since.
     std::unordered_map<ChannelId, std::optional<News>> pausing_;
+    bool watching_ = false;
 };
 
 }  // namespace collab::notes
