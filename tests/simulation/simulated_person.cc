@@ -353,8 +353,9 @@ void SimulatedPerson::open_note(std::uint64_t channel) {
 
 void SimulatedPerson::edit_note(std::uint64_t channel) {
     auto& note = notes.at(channel);
-    const bool undo = random_() % 4 == 0 && note.author.knows_edits();
-    const text::Operation operation = undo ? text::Operation(note.author.undo(random_))
+    const auto& known = note.author.known_edits();
+    const bool undo = random_() % 4 == 0 && !known.empty();
+    const text::Operation operation = undo ? text::Operation(note.author.undo(random_, known))
                                            : text::Operation(note.author.edit(random_));
     note.own.push_back(operation);
     send_operations(channel, {operation});

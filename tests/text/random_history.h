@@ -26,6 +26,8 @@ public:
     Undo undo(std::mt19937_64& random, const std::vector<Lamport>& all);
 
     void hear(const std::vector<Operation>& batch);
+    // Of anybody, its own included.
+    const std::vector<Lamport>& known_edits() const { return edits_; }
     const FlatModel& model() const { return model_; }
 
 private:

@@ -178,6 +178,10 @@ db::Ticket send_parent(db::Tx& tx, ChannelId id) {
     return tx.send(kFindParent, {id});
 }
 
+db::Ticket send_channel(db::Tx& tx, ChannelId id) {
+    return tx.send(kFindChannel, {id});
+}
+
 Result<std::vector<Channel>> receive_channels(db::Tx& tx, db::Ticket ticket) {
     return tx.list(ticket, to_channel);
 }

@@ -55,9 +55,10 @@ Result<Channel> load_channel(db::Tx& tx, ChannelId id);
 
 // All below the channel, parents before children.
 Result<std::vector<Channel>> list_descendants(db::Tx& tx, const Channel& channel);
-// The same, and the parent if there is one, asked and fetched apart.
+// The same, the parent if there is one, and the channel itself, asked and fetched apart.
 db::Ticket send_descendants(db::Tx& tx, ChannelId id);
 db::Ticket send_parent(db::Tx& tx, ChannelId id);
+db::Ticket send_channel(db::Tx& tx, ChannelId id);
 Result<std::vector<Channel>> receive_channels(db::Tx& tx, db::Ticket ticket);
 // Those with the same parent, the channel itself included, in their order. Requires no root.
 Result<std::vector<Channel>> list_siblings(db::Tx& tx, const Channel& channel);

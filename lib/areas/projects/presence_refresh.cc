@@ -11,14 +11,18 @@
 namespace collab::projects {
 namespace {
 
-Status post_people_of(rpc::Call& call, ChannelId id) {
-    const auto ticket = channels::send_participants(call.tx, id);
-    COLLAB_TRY(const auto channel, channels::find_channel(call.tx, id));
-    COLLAB_TRY(const auto people, channels::receive_users(call.tx, ticket));
-    if (!channel) return ok();
-    channels::post_to_subscribers(call.outbox, channel->root(), channel->visibility,
-                                  channels::make_participants_update(id, people));
-    return ok();
+void post_people_of(rpc::Call& call, ChannelId id) {
+    const auto itself = channels::send_channel(call.tx, id);
+    const auto people = channels::send_participants(call.tx, id);
+    call.outbox.later([&tx = call.tx, id, itself, people](rpc::Outbox& outbox) -> Status {
+        COLLAB_TRY(const auto found, channels::receive_channels(tx, itself));
+        COLLAB_TRY(const auto users, channels::receive_users(tx, people));
+        for (const auto& channel : found) {
+            channels::post_to_subscribers(outbox, channel.root(), channel.visibility,
+                                          channels::make_participants_update(id, users));
+        }
+        return ok();
+    });
 }
 
 }  // namespace
@@ -36,9 +40,7 @@ void PresenceRefresh::read(rpc::Live& live) {
     live.reader.submit({nullptr,
                         [users = std::exchange(users_, {}),
                          channels = std::exchange(channels_, {})](rpc::Call& call) -> Status {
-                            for (const auto channel : channels) {
-                                COLLAB_DO(post_people_of(call, channel));
-                            }
+                            for (const auto channel : channels) post_people_of(call, channel);
                             contacts::post_presence(call, users);
                             return ok();
                         },
