@@ -145,6 +145,14 @@ Tail Tail::response(std::uint32_t id, std::uint32_t responding_to) {
     return Tail(fields.view());
 }
 
+namespace {
+
+Error too_large() {
+    return {ErrorCode::unsupported, "message is too large"};
+}
+
+}  // namespace
+
 struct Decoder::Zstd {
     ZSTD_DCtx* context = ZSTD_createDCtx();
     ~Zstd() { ZSTD_freeDCtx(context); }
@@ -168,6 +176,7 @@ Result<Bytes> Decoder::decode(Bytes frame) {
     if (std::max(bound.at_most, bound.declared) > max_decoded_) {
         // Too long, most likely: that is found out without memory for it.
         COLLAB_TRY(size, run(frame, bound.declared > max_decoded_ ? kHead : max_decoded_));
+        if (size > max_decoded_) return too_large();  // a limit shorter than a head
     }
     reserve(static_cast<std::size_t>(size) + 1);
     COLLAB_DO(run(frame, static_cast<std::size_t>(size)));
@@ -207,7 +216,7 @@ Result<std::size_t> Decoder::run(Bytes frame, std::size_t limit) {
         const bool progressed = out.pos != at || in.pos != in_before;
         decoded_ += out.pos - at;
         at = out.pos;
-        if (decoded_ > limit) return Error{ErrorCode::unsupported, "message is too large"};
+        if (decoded_ > limit) return too_large();
         if (hint == 0) inside = false;
         if (!progressed && inside && in.pos == in.size && out.pos < out.size) {
             return Error{ErrorCode::invalid, "truncated zstd frame"};

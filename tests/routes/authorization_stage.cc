@@ -360,7 +360,7 @@ std::string AuthorizationStage::outcome(std::uint32_t id, std::uint32_t tag) {
     // It must not stay open for what comes next.
     for (const auto& each : passed) host_->reply(each, proto::Error());
     const bool passed_on = route != nullptr && route->shape == rpc::Shape::relay;
-    if (route != nullptr && !passed_on && (text == "ok" || (text == "-" && at_others))) {
+    if (route != nullptr && !passed_on && (text == "ok" || at_others)) {
         unspent_ = false;
     }
     return text + (at_host ? " host" : "") + (at_others ? " others" : "");
