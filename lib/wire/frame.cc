@@ -14,8 +14,6 @@ namespace {
 
 constexpr int kLevel = 1;
 constexpr int kMaxWindowLog = 23;
-// The largest block of zstd: a stored frame holds one raw block.
-constexpr std::size_t kMaxRawBlock = 128 * 1024;
 constexpr std::size_t kKeepBuffer = std::size_t{1} << 20;
 constexpr std::size_t kHead = 4096;
 constexpr std::size_t kScratch = std::size_t{64} << 10;
