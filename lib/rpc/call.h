@@ -40,9 +40,9 @@ struct Call {
     const Settings& settings;
     const Services& services;
     WallTime now;
-    // The request's frame as it came, to be forwarded unchanged; null where there is none (reads,
-    // clean-up) and when the bytes can not be relayed as they are (the payload is encoded anew
-    // then).
+    // The request's frame as it came, to be forwarded unchanged (encoded anew when the bytes can
+    // not be relayed as they are): for conversations and for rows with RecordOptions::keeps_frame,
+    // else null.
     wire::Body frame;
 
     UserId user() const { return caller.user; }

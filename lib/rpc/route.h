@@ -75,7 +75,8 @@ struct Route {
     Holds holds = Holds::nothing;
     db::Durability durability = db::Durability::must;
     Relay relay = Relay::none;
-    bool background = false;  // counted apart among the requests in flight (decisions 5)
+    bool background = false;   // counted apart among the requests in flight (decisions 5)
+    bool keeps_frame = false;  // a record that is given its frame (Call::frame)
     std::uint32_t answers[2] = {0, 0};
     Rate rate = {};  // over it: RateLimitExceeded
 
@@ -89,6 +90,7 @@ struct Route {
 struct RecordOptions {
     bool about_room = false;  // it changes or reads rooms or projects: order counts
     bool one_way = false;
+    bool keeps_frame = false;  // it passes the message itself on (Call::frame)
     Need need = Need::nothing;
     db::Durability durability = db::Durability::must;
     Rate rate = {};
@@ -172,6 +174,7 @@ Route record(RecordOptions options = {}) {
     route.one_way = options.one_way;
     route.about_room = options.about_room;
     route.holds = options.about_room ? Holds::room : Holds::nothing;
+    route.keeps_frame = options.keeps_frame;
     route.durability = options.durability;
     route.rate = options.rate;
     route.record = &detail::prepare<Handler>;

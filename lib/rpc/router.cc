@@ -239,7 +239,7 @@ Status Router::submit(Session& session, const Route& route, const Incoming& inco
         live_.reader.submit({session.shared_caller(), std::move(run), std::move(done)});
     } else {
         live_.writer.submit({route.durability, session.shared_caller(),
-                             route.about_room ? incoming.body() : nullptr, std::move(run),
+                             route.keeps_frame ? incoming.body() : nullptr, std::move(run),
                              std::move(done)});
     }
     return ok();

@@ -33,6 +33,18 @@ TEST_P(NoteUpdates, ReachTheOthersUnchangedAndNotTheirSender) {
     EXPECT_TRUE(relayed(*ada).empty());
 }
 
+TEST_P(NoteUpdates, ReachTheOthersAsTheBytesThatCame) {
+    proto::UpdateChannelBuffer update;
+    update.set_channel_id(number(channel));
+    *update.add_operations() = edit(8, 1, {}, 0, 0, "a");
+    std::string payload = update.SerializeAsString();
+    wire::put_bytes_field(payload, 901, "later");  // of a client newer than this server
+    ada->send_raw(wire::tag_of<proto::UpdateChannelBuffer>(), payload);
+    const auto got = bea->received<proto::UpdateChannelBuffer>();
+    ASSERT_EQ(got.size(), 1u);
+    EXPECT_EQ(got[0].SerializeAsString(), payload);
+}
+
 TEST_P(NoteUpdates, ThatAreAllKnownAlreadyAreNotRelayedAgain) {
     const auto one = edit(8, 1, {}, 0, 0, "1");
     for (const auto& operations : {std::vector{one}, {one}}) send(*ada, operations);

@@ -13,8 +13,10 @@ using rpc::record;
 std::vector<rpc::Route> routes() {
     return {
         conversation<&follow>(),
-        record<&unfollow>(
-            {.about_room = true, .one_way = true, .durability = db::Durability::crash}),
+        record<&unfollow>({.about_room = true,
+                           .one_way = true,
+                           .keeps_frame = true,
+                           .durability = db::Durability::crash}),
         live_unparsed<&update_followers>(wire::find_tag("UpdateFollowers"), Need::nothing,
                                          /*one_way=*/true),
     };

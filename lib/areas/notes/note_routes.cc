@@ -12,7 +12,7 @@ std::vector<rpc::Route> routes() {
     return {
         record<&join_channel_buffer>(),
         record<&leave_channel_buffer>(),
-        record<&update_channel_buffer>({.one_way = true}),
+        record<&update_channel_buffer>({.one_way = true, .keeps_frame = true}),
         record<&rejoin_channel_buffers>(),
         record<&ack_buffer_operation>({.one_way = true}),
     };

@@ -22,7 +22,8 @@ std::vector<rpc::Route> routes() {
         record<&share_project>({.about_room = true, .durability = kCrash}),
         record<&unshare_project>(
             {.about_room = true, .one_way = true, .need = Need::host, .durability = kCrash}),
-        record<&update_project>({.about_room = true, .need = Need::host, .durability = kCrash}),
+        record<&update_project>(
+            {.about_room = true, .keeps_frame = true, .need = Need::host, .durability = kCrash}),
         record<&leave_project>({.about_room = true,
                                 .one_way = true,
                                 .need = Need::collaborator,
