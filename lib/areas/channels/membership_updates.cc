@@ -49,6 +49,20 @@ void post_channel_participants(rpc::Call& call, const Channel& channel) {
     });
 }
 
+void post_channel_participants(rpc::Call& call, ChannelId id) {
+    const auto itself = send_channel(call.tx, id);
+    const auto people = send_participants(call.tx, id);
+    call.outbox.later([&tx = call.tx, id, itself, people](rpc::Outbox& outbox) -> Status {
+        COLLAB_TRY(const auto found, receive_channels(tx, itself));
+        COLLAB_TRY(const auto users, receive_users(tx, people));
+        for (const auto& channel : found) {
+            post_to_subscribers(outbox, channel.root(), channel.visibility,
+                                make_participants_update(id, users));
+        }
+        return ok();
+    });
+}
+
 void post_membership_updated(rpc::Call& call, const Channel& channel, UserId user) {
     const auto tree = send_tree(call.tx, user, channel);
     call.outbox.later(

@@ -12,6 +12,8 @@ namespace collab::channels {
 // Tells the subscribers who can see the channel who is in its call now (6.9; answered only): asks
 // at once and posts later.
 void post_channel_participants(rpc::Call& call, const Channel& channel);
+// The same, for who has not loaded the channel; nothing when there is none.
+void post_channel_participants(rpc::Call& call, ChannelId channel);
 
 // The user's membership of the channel's root changed: subscribes him accordingly and tells all his
 // connections what he sees of that tree now, and that of the channel and what is below it he does

@@ -4,28 +4,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "areas/channels/channel_messages.h"
-#include "areas/channels/subscriptions.h"
+#include "areas/channels/membership_updates.h"
 #include "areas/contacts/presence.h"
 
 namespace collab::projects {
-namespace {
-
-void post_people_of(rpc::Call& call, ChannelId id) {
-    const auto itself = channels::send_channel(call.tx, id);
-    const auto people = channels::send_participants(call.tx, id);
-    call.outbox.later([&tx = call.tx, id, itself, people](rpc::Outbox& outbox) -> Status {
-        COLLAB_TRY(const auto found, channels::receive_channels(tx, itself));
-        COLLAB_TRY(const auto users, channels::receive_users(tx, people));
-        for (const auto& channel : found) {
-            channels::post_to_subscribers(outbox, channel.root(), channel.visibility,
-                                          channels::make_participants_update(id, users));
-        }
-        return ok();
-    });
-}
-
-}  // namespace
 
 void PresenceRefresh::add(rpc::Live& live, UserId user, std::optional<ChannelId> channel) {
     users_.push_back(user);
@@ -40,7 +22,9 @@ void PresenceRefresh::read(rpc::Live& live) {
     live.reader.submit({nullptr,
                         [users = std::exchange(users_, {}),
                          channels = std::exchange(channels_, {})](rpc::Call& call) -> Status {
-                            for (const auto channel : channels) post_people_of(call, channel);
+                            for (const auto channel : channels) {
+                                channels::post_channel_participants(call, channel);
+                            }
                             contacts::post_presence(call, users);
                             return ok();
                         },
