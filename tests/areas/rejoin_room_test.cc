@@ -114,6 +114,19 @@ TEST_P(RejoinRoom, BringsAGuestOnlyWhatChangedAndTellsTheOthers) {
     EXPECT_EQ(again.received<proto::UpdateWorktree>().back().scan_id(), 3u);
 }
 
+// What is relayed before it is in the journal is lost by a kill, but a guest has heard of it.
+TEST_P(RejoinRoom, TellsOfTheRemovalOfAnEntryThatOnlyTheGuestStillKnows) {
+    host->request(update(project, 1, {entry(1, "a")}));
+    world().disconnect(*guest);
+    host->request(update(project, 2, {}, {9}));
+
+    auto& again = back(*guest);
+    again.request(as_guest(1));
+    const auto tree = again.received<proto::UpdateWorktree>()[0];
+    ASSERT_EQ(tree.removed_entries_size(), 1);
+    EXPECT_EQ(tree.removed_entries(0), 9u);
+}
+
 TEST_P(RejoinRoom, ListsARepositoryThatIsGoneAsRemoved) {
     host->request(repository(project, 5, {"a"}));
     world().disconnect(*guest);

@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::uint32_t kUpdatedEntries = 4;  // of UpdateWorktree
 constexpr std::uint32_t kNewestKnownField = 12;
+// From here on, removals of unknown entries are not kept any more: a host could invent them.
+constexpr std::size_t kMaxTombstonesOfUnknown = 1 << 20;
 
 struct RawUpdate {
     std::vector<wire::Bytes> entries;  // whole fields
@@ -75,7 +77,11 @@ Result<bool> Worktree::apply(const proto::UpdateWorktree& update, wire::Bytes pa
         tombstones.erase(id);
     }
     for (const auto id : update.removed_entries()) {
-        if (entries.remove(id)) tombstones[id] = {scan_id, change, now};
+        // A guest may know an entry that we do not: it was relayed before a kill took its journal
+        // row.
+        if (entries.remove(id) || tombstones.size() < kMaxTombstonesOfUnknown) {
+            tombstones[id] = {scan_id, change, now};
+        }
     }
     entries.seal(change);
     changed = change;
