@@ -414,6 +414,16 @@ void Simulation::doubt_notes() {
     }
 }
 
+// An editor would not let guests type; these try, and are refused.
+bool Simulation::may_write(const Person& person, std::uint64_t channel) {
+    return world_.number(
+               "SELECT COUNT(*) FROM channel_members JOIN channels ON channels.id = $1 WHERE "
+               "user_id = $2 AND accepted AND role IN ('admin', 'member') AND "
+               "(channel_id = channels.id OR channels.parent_path LIKE CAST(channel_id AS TEXT) || "
+               "'/%')",
+               {static_cast<std::int64_t>(channel), static_cast<std::int64_t>(person.id())}) > 0;
+}
+
 void Simulation::write_notes(Person& person) {
     if (!person.notes.empty() && below(6) != 0) {
         const auto channel = person.notes.begin()->first;
@@ -422,6 +432,7 @@ void Simulation::write_notes(Person& person) {
             return person.close_note(channel);
         }
         note(person, "edits notes of " + std::to_string(channel));
+        if (!may_write(person, channel)) person.notes.at(channel).in_doubt = true;
         return person.edit_note(channel);
     }
     if (person.channels.empty() || person.waits_for("JoinChannelBuffer")) return;

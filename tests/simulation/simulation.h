@@ -52,6 +52,7 @@ private:
     void follow_somebody(Person& person);
     void chat(Person& person);
     void doubt_notes();
+    bool may_write(const Person& person, std::uint64_t channel);
     void lose_somebody(Person& person);
     void restart_server();
 
