@@ -31,6 +31,36 @@ std::string role_of(Part part) {
     return "";
 }
 
+constexpr std::string_view kThread = "00000000-0000-4000-8000-000000000000";
+
+struct VariantOf {
+    std::string_view message;
+    Variant variant;
+};
+constexpr VariantOf kVariants[] = {
+    {"CancelCall", Variant::calling},
+    {"CreateChannel", Variant::root},
+    {"DeclineCall", Variant::called},
+    {"GetSharedAgentThread", Variant::shared},
+    {"LspQuery", Variant::reads},
+    {"MarkNotificationRead", Variant::own},
+    {"RemoveChannelMember", Variant::oneself},
+    {"RemoveChannelMessage", Variant::own},
+    {"ReorderChannel", Variant::siblings},
+    {"RespondToChannelInvite", Variant::invited},
+    {"RespondToContactRequest", Variant::asked},
+    {"ShareAgentThread", Variant::shared},
+    {"UpdateBuffer", Variant::selections},
+    {"UpdateChannelBuffer", Variant::selections},
+    {"UpdateChannelMessage", Variant::own},
+    {"UpdateContext", Variant::writes},
+};
+
+void set_number(google::protobuf::Message& message, const std::string& field, std::int64_t value) {
+    message.GetReflection()->SetUInt64(&message, message.GetDescriptor()->FindFieldByName(field),
+                                       static_cast<std::uint64_t>(value));
+}
+
 bool in_room(Part part) {
     return part != Part::stranger && part != Part::ex_participant && part != Part::host_of_another;
 }
@@ -52,6 +82,13 @@ std::string name_of(Part part) {
     }
 }
 
+std::string_view name_of(Variant variant) {
+    static constexpr std::string_view kNames[] = {
+        "",        "a root", "oneself",  "own",        "invited", "asked", "called",
+        "calling", "shared", "siblings", "selections", "reads",   "writes"};
+    return kNames[static_cast<std::size_t>(variant)];
+}
+
 bool names_channel(std::uint32_t tag) {
     const auto* field = proto::Envelope::descriptor()->FindFieldByNumber(static_cast<int>(tag));
     if (field == nullptr) return false;
@@ -63,15 +100,26 @@ bool names_channel(std::uint32_t tag) {
 
 std::vector<Setting> settings_for(std::uint32_t tag) {
     const auto name = wire::find_message_type(tag)->name;
-    if (!names_channel(tag)) return {{.project_is_closed = name == "JoinProject"}};
-    const bool opens =
-        !name.starts_with("Join") && (name.find("ChannelBuffer") != std::string_view::npos ||
-                                      name.find("ChannelMessage") != std::string_view::npos);
-    return {{.channel_is_open = opens}, {.channel_is_public = true, .channel_is_open = opens}};
+    std::vector<Setting> settings{{.project_is_closed = name == "JoinProject"}};
+    if (names_channel(tag)) {
+        const bool opens =
+            !name.starts_with("Join") && (name.find("ChannelBuffer") != std::string_view::npos ||
+                                          name.find("ChannelMessage") != std::string_view::npos);
+        settings = {{.channel_is_open = opens},
+                    {.channel_is_public = true, .channel_is_open = opens}};
+    }
+    for (const auto& [message, variant] : kVariants) {
+        if (message != name) continue;
+        // Only what is not a root has siblings.
+        Setting setting = variant == Variant::siblings ? settings.front() : settings.back();
+        setting.variant = variant;
+        settings.push_back(setting);
+    }
+    return settings;
 }
 
 AuthorizationStage::AuthorizationStage(ServerWorld& world, Part part, Setting setting)
-    : world_(world) {
+    : world_(world), setting_(setting) {
     actor_ = &enter("actor");
     host_ = part == Part::host ? actor_ : &enter("host");
     ally_ = &enter("ally");
@@ -106,14 +154,53 @@ AuthorizationStage::AuthorizationStage(ServerWorld& world, Part part, Setting se
     befriend(*actor_);
     notification_ = world_.number(
         "INSERT INTO notifications (created_at, recipient_id, kind, entity_id, content) "
-        "VALUES (0, $1, 'contact_request', $2, '{}') RETURNING id",
-        {friend_->user, outsider_->user});
+        "VALUES (0, $1, 'ContactRequest', $2, '{}') RETURNING id",
+        {setting.variant == Variant::own ? actor_->user : friend_->user, outsider_->user});
+    prepare(part);
     world_.sql("COMMIT");
     announce(room_);
     if (other_room != 0) announce(other_room);
     for (auto& seat : seats_) seat.client->post(proto::SubscribeToChannels());
     world_.settle();
     if (setting.channel_is_open) open_channel();
+}
+
+// The rows that the variant needs.
+void AuthorizationStage::prepare(Part part) {
+    const auto call = [this](const FakeClient& called, const FakeClient& caller) {
+        world_.sql(
+            "INSERT INTO room_participants (room_id, user_id, calling_user_id, "
+            "calling_connection_id, calling_connection_server_id, role) "
+            "VALUES ($1, $2, $3, $4, $5, 'member')",
+            {room_, called.user, caller.user, static_cast<std::int64_t>(caller.peer.connection),
+             static_cast<std::int64_t>(caller.peer.server)});
+    };
+    const bool is_somewhere = part == Part::host || part == Part::host_of_another || in_room(part);
+    if (setting_.variant == Variant::called && !is_somewhere) call(*actor_, *ally_);
+    if (setting_.variant == Variant::calling) call(*friend_, *actor_);
+    if (setting_.variant == Variant::invited && role_of(part).empty()) {
+        set_role(*actor_, "member");
+        world_.sql("UPDATE channel_members SET accepted = FALSE WHERE user_id = $1",
+                   {actor_->user});
+    }
+    if (setting_.variant == Variant::asked) {
+        const auto [low, high] = std::minmax(actor_->user.value, outsider_->user.value);
+        world_.sql(
+            "INSERT INTO contacts (user_id_a, user_id_b, a_to_b, should_notify, accepted) "
+            "VALUES ($1, $2, $3, TRUE, FALSE)",
+            {low, high, low == outsider_->user.value});
+    }
+    if (setting_.variant == Variant::shared) {
+        world_.sql("DELETE FROM shared_threads");  // which the plain message shared
+        world_.sql(
+            "INSERT INTO shared_threads (id, user_id, title, data, created_at, updated_at) "
+            "VALUES ($1, $2, 'thread', $3, 0, 0)",
+            {std::string(kThread), ally_->user, db::Blob{"data"}});
+    }
+    if (setting_.variant == Variant::siblings) {
+        make_channel("members", std::to_string(root_) + "/");
+        world_.sql("UPDATE channels SET channel_order = 2 WHERE id = $1", {channel_});
+    }
 }
 
 AuthorizationStage::~AuthorizationStage() {
@@ -211,6 +298,10 @@ void AuthorizationStage::open_channel() {
     message.set_body("hello");
     message.mutable_nonce()->set_lower_half(1);
     message_ = ally_->request(message).as<proto::SendChannelMessageResponse>().message().id();
+    if (setting_.variant == Variant::own) {
+        world_.sql("UPDATE channel_messages SET sender_id = $1 WHERE id = $2",
+                   {actor_->user, static_cast<std::int64_t>(message_)});
+    }
     const auto opened = actor_->request(notes);
     if (!opened.is_error()) replica_ = opened.as<proto::JoinChannelBufferResponse>().replica_id();
     actor_->request(chat);
@@ -222,8 +313,12 @@ std::string AuthorizationStage::relayed_payload(std::uint32_t tag) const {
     wire::put_varint_field(payload, 1, static_cast<std::uint64_t>(project_));
     if (tag == wire::find_tag("UpdateContext")) {
         wire::put_bytes_field(payload, 2, "context");
-        wire::put_bytes_field(payload, 3, "");  // an operation that changes nothing
+        // One of no variant changes nothing, the insertion of a message does.
+        std::string operation;
+        if (setting_.variant == Variant::writes) wire::put_bytes_field(operation, 1, "");
+        wire::put_bytes_field(payload, 3, operation);
     }
+    if (setting_.variant == Variant::reads) wire::put_bytes_field(payload, 5, "");  // get_hover
     const auto* route = world_.core().router().find(tag);
     const bool to_peer = route != nullptr && (route->relay == rpc::Relay::to_peer ||
                                               route->relay == rpc::Relay::request_to_peer);
@@ -245,6 +340,7 @@ std::string AuthorizationStage::payload_for(std::uint32_t tag) {
     proto::Envelope envelope;
     auto& message = *envelope.GetReflection()->MutableMessage(&envelope, field);
     fill(message);
+    adjust(message);
     return message.SerializeAsString();
 }
 
@@ -282,13 +378,35 @@ void AuthorizationStage::fill(google::protobuf::Message& message) {
             reflection.MutableMessage(&message, field);
         } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field->is_repeated()) {
             const bool uuid = name == "session_id";
-            reflection.SetString(&message, field,
-                                 uuid ? "00000000-0000-4000-8000-000000000000" : "name");
+            reflection.SetString(&message, field, uuid ? std::string(kThread) : "name");
         } else if (name == "accept") {
             reflection.SetBool(&message, field, true);
         } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_UINT64) {
             fill_integer(message, field);
         }
+    }
+}
+
+// Where the variant says something else than the plain message.
+void AuthorizationStage::adjust(google::protobuf::Message& message) const {
+    const auto& reflection = *message.GetReflection();
+    const auto field = [&](const char* name) {
+        return message.GetDescriptor()->FindFieldByName(name);
+    };
+    switch (setting_.variant) {
+        case Variant::root:
+            return reflection.ClearField(&message, field("parent_id"));
+        case Variant::oneself:
+            return set_number(message, "user_id", actor_->user.value);
+        case Variant::selections: {
+            auto& operation = dynamic_cast<proto::Operation&>(
+                *reflection.MutableRepeatedMessage(&message, field("operations"), 0));
+            operation.mutable_update_selections()->set_replica_id(replica_);
+            operation.mutable_update_selections()->set_lamport_timestamp(1);
+            return;
+        }
+        default:
+            return;
     }
 }
 

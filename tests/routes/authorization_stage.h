@@ -29,10 +29,29 @@ inline constexpr Part kParts[] = {Part::stranger, Part::banned,         Part::gu
                                   Part::host,     Part::ex_participant, Part::host_of_another};
 std::string name_of(Part part);
 
+// Beside the plain message of a type, what shows a right that it does not.
+enum class Variant {
+    plain,
+    root,        // of a channel without parent
+    oneself,     // about the actor
+    own,         // about what is the actor's
+    invited,     // the actor is (who has no role yet)
+    asked,       // by somebody who wants to be the actor's contact
+    called,      // the actor is, into the room (who is in none)
+    calling,     // the actor calls the friend
+    shared,      // about what the ally shared
+    siblings,    // of a channel that is not the only one in its place
+    selections,  // an operation that changes no text
+    reads,       // a query that only reads
+    writes,      // an operation that changes something
+};
+std::string_view name_of(Variant variant);
+
 struct Setting {
     bool channel_is_public = false;  // the one that messages name; its root is public in any case
     bool channel_is_open = false;    // actor and ally have opened its notes and its chat
     bool project_is_closed = false;  // the actor has not joined it
+    Variant variant = Variant::plain;
 
     bool operator==(const Setting&) const = default;
 };
@@ -66,6 +85,8 @@ private:
         std::size_t seen = 0;
     };
     void open_channel();
+    void prepare(Part part);
+    void adjust(google::protobuf::Message& message) const;
     FakeClient& enter(const std::string& name);
     std::int64_t make_channel(const std::string& visibility, const std::string& parents);
     void set_role(FakeClient& client, const std::string& role);
@@ -83,6 +104,7 @@ private:
     std::string outcome(std::uint32_t id, std::uint32_t tag);
 
     ServerWorld& world_;
+    Setting setting_;
     bool unspent_ = true;
     std::vector<Seat> seats_;
     FakeClient* actor_ = nullptr;

@@ -20,14 +20,7 @@ constexpr std::size_t kTripsWidth = 8;
 
 constexpr Part kActors[] = {Part::admin, Part::host, Part::ex_participant, Part::host_of_another};
 
-// What the stage lacks for a message to succeed.
-struct Prelude {
-    std::string sql;
-    std::string message;  // sent before
-};
-
 const std::string kActor = "(SELECT MAX(id) FROM users WHERE github_login LIKE 'actor%')";
-const std::string kOutsider = "(SELECT MAX(id) FROM users WHERE github_login LIKE 'outsider%')";
 const std::string kRoom = "(SELECT MAX(id) FROM rooms WHERE live_kit_room = 'room')";
 const std::string kRing =
     "INSERT INTO room_participants (room_id, user_id, calling_user_id, calling_connection_id, "
@@ -36,31 +29,6 @@ const std::string kRing =
     ", user_id, answering_connection_id, answering_connection_server_id, 'member' "
     "FROM room_participants WHERE room_id = " +
     kRoom + " AND user_id <> " + kActor + " LIMIT 1 ON CONFLICT (user_id) DO NOTHING";
-
-Prelude prelude_to(std::string_view message) {
-    static const std::map<std::string_view, Prelude> kPreludes = {
-        {"CancelCall", {"", "Call"}},
-        {"DeclineCall", {kRing, ""}},
-        {"GetSharedAgentThread", {"", "ShareAgentThread"}},
-        {"MarkNotificationRead",
-         {"UPDATE notifications SET recipient_id = " + kActor +
-              " WHERE id = (SELECT MAX(id) FROM notifications)",
-          ""}},
-        {"RespondToChannelInvite",
-         {"UPDATE channel_members SET accepted = FALSE WHERE user_id = " + kActor, ""}},
-        {"RespondToContactRequest",
-         {"INSERT INTO contacts (user_id_a, user_id_b, a_to_b, should_notify, accepted) "
-          "SELECT LEAST(a, o), GREATEST(a, o), o < a, TRUE, FALSE FROM (SELECT " +
-              kActor + " AS a, " + kOutsider + " AS o) AS pair",
-          ""}},
-        {"UpdateChannelMessage",
-         {"UPDATE channel_messages SET sender_id = " + kActor +
-              " WHERE id = (SELECT MAX(id) FROM channel_messages)",
-          ""}},
-    };
-    const auto found = kPreludes.find(message);
-    return found == kPreludes.end() ? Prelude() : found->second;
-}
 
 std::uint64_t limit_of(std::string_view name) {
     if (name.starts_with("login")) return 2;
@@ -97,12 +65,10 @@ protected:
         line.succeeded |= succeeded;
     }
 
-    void measure_message(const std::string& name, std::uint32_t tag, const Prelude& prelude) {
+    void measure_message(const std::string& name, std::uint32_t tag) {
         for (const auto& setting : settings_for(tag)) {
             for (const auto part : kActors) {
                 AuthorizationStage stage(*world_, part, setting);
-                if (!prelude.sql.empty()) world_->sql(prelude.sql);
-                if (!prelude.message.empty()) stage.act(wire::find_tag(prelude.message));
                 measure(name, [&] {
                     const auto outcome = stage.act(tag, Duration::zero());
                     return outcome.starts_with("ok") || outcome.starts_with("-");
@@ -141,7 +107,7 @@ void RoundTrips::measure_messages() {
                           route.shape == rpc::Shape::conversation;
         // No such service is configured here.
         const bool answered = name != "GetLlmToken" && name != "GetSupermavenApiKey";
-        if (rows && answered) measure_message(name, route.tag, prelude_to(name));
+        if (rows && answered) measure_message(name, route.tag);
     }
 }
 
