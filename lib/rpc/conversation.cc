@@ -11,6 +11,7 @@ Detached run(std::shared_ptr<Conversation> conversation, Task<Status> task) {
     const Status status = co_await task;
     if (!status.ok()) conversation->reply_error(status.error());
     conversation->give_up_place();
+    conversation->let_pings_go();
 }
 
 }  // namespace
@@ -42,6 +43,21 @@ void Conversation::take_place() {
 
 void Conversation::give_up_place() {
     if (const auto place = std::exchange(place_, {})) router_.end_effect(peer(), *place);
+}
+
+void Conversation::hold_pings() {
+    auto* from = session();
+    if (!fence_ && from != nullptr) fence_ = router_.begin_effect(*from, Holds::nothing, false);
+}
+
+std::function<void()> Conversation::hand_on_pings() {
+    return [&router = router_, peer = peer(), fence = std::exchange(fence_, {})] {
+        if (fence) router.end_effect(peer, *fence);
+    };
+}
+
+void Conversation::let_pings_go() {
+    if (const auto fence = std::exchange(fence_, {})) router_.end_effect(peer(), *fence);
 }
 
 Later<Status> Conversation::write(std::function<Status(Call&)> work, db::Durability durability) {
@@ -90,31 +106,31 @@ Later<Result<Answer>> Conversation::forward(PeerId to) {
 namespace {
 
 struct Race {
-    Later<Status> result;
+    Later<Conversation::Acknowledgement> result;
     std::size_t open = 0;
 };
 
 Detached wait_for_ack(std::shared_ptr<Race> race, Later<Result<Answer>> answer) {
     const auto got = co_await answer;
     --race->open;
-    if (got.ok() && got->tag != wire::tag_of<proto::Error>()) {
-        race->result.resolve(ok());
+    if (got.ok() && got->tag == wire::tag_of<proto::Ack>()) {
+        race->result.resolve(Conversation::Acknowledgement::given);
     } else if (race->open == 0) {
-        race->result.resolve(Error{ErrorCode::unavailable, "nobody answered"});
+        race->result.resolve(Conversation::Acknowledgement::refused);
     }
 }
 
 }  // namespace
 
-Later<Status> Conversation::first_ack_body(const std::vector<PeerId>& peers, std::uint32_t tag,
-                                           const wire::Body& body, Duration patience) {
+Later<Conversation::Acknowledgement> Conversation::first_ack_body(const std::vector<PeerId>& peers,
+                                                                  std::uint32_t tag,
+                                                                  const wire::Body& body,
+                                                                  Duration patience) {
     auto race = std::make_shared<Race>();
     race->open = peers.size();
-    if (peers.empty()) race->result.resolve(Error{ErrorCode::unavailable, "not connected"});
+    if (peers.empty()) race->result.resolve(Acknowledgement::refused);
     for (const auto peer : peers) wait_for_ack(race, ask_body(peer, tag, body));
-    live().executor.after(patience, [race] {
-        race->result.resolve(Error{ErrorCode::unavailable, "nobody answered in time"});
-    });
+    live().executor.after(patience, [race] { race->result.resolve(Acknowledgement::late); });
     return race->result;
 }
 

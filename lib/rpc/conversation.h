@@ -40,6 +40,12 @@ public:
     // Until that write has taken effect, or until the end if none comes.
     void take_place();
     void give_up_place();
+    // Pings that come on this connection from now on wait for the end of this conversation, or for
+    // what outlives it:
+    void hold_pings();
+    // they wait until the result is called, which must happen once, on the loop.
+    std::function<void()> hand_on_pings();
+    void let_pings_go();
 
     // Runs `work` on the writer. Resumes on the loop while its outbox is carried out: at its
     // reply() mark, else after it. Until then later messages of this connection about rooms and
@@ -95,10 +101,16 @@ public:
     Later<Result<Answer>> ask(PeerId to, const M& message) {
         return ask_body(to, wire::tag_of<M>(), wire::encode(wire::tag_of<M>(), message));
     }
-    // Sends a request of ours to all of them. Ok as soon as one of them gives an answer that is no
-    // Error; Error unavailable when none did within `patience`, or when there is nobody to ask.
+    enum class Acknowledgement {
+        given,
+        refused,  // every answer was something else, or there is nobody to ask
+        late,     // somebody may still give it
+    };
+    // Sends a request of ours to all of them. `given` as soon as one of them answers with Ack (spec
+    // 1, 1.9: an answer of another type is a failure), `late` when `patience` is over.
     template <class M>
-    Later<Status> first_ack(const std::vector<PeerId>& peers, const M& message, Duration patience) {
+    Later<Acknowledgement> first_ack(const std::vector<PeerId>& peers, const M& message,
+                                     Duration patience) {
         return first_ack_body(peers, wire::tag_of<M>(), wire::encode(wire::tag_of<M>(), message),
                               patience);
     }
@@ -110,14 +122,15 @@ private:
     void submit_write(db::Durability durability, std::function<bool(Call&)> ask,
                       std::function<Status(Call&)> work, std::function<void(Status)> resume);
     Later<Result<Answer>> ask_body(PeerId to, std::uint32_t tag, const wire::Body& body);
-    Later<Status> first_ack_body(const std::vector<PeerId>& peers, std::uint32_t tag,
-                                 const wire::Body& body, Duration patience);
+    Later<Acknowledgement> first_ack_body(const std::vector<PeerId>& peers, std::uint32_t tag,
+                                          const wire::Body& body, Duration patience);
 
     Router& router_;
     std::shared_ptr<const Caller> caller_;
     Incoming incoming_;
     bool replied_ = false;
     std::optional<Router::Effect> place_;
+    std::optional<Router::Effect> fence_;
 };
 
 }  // namespace collab::rpc

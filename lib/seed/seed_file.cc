@@ -83,8 +83,9 @@ Result<std::vector<WantedMember>> parse_members(const Json& json, const std::str
     if (!json.is_object()) return wrong(where, "takes a table from user to role");
     std::vector<WantedMember> members;
     for (const auto& [user, role] : json.items()) {
+        const std::string text = role.is_string() ? role.get<std::string>() : "";
         const auto* found = std::find_if(kRoles.begin(), kRoles.end(), [&](rpc::Role each) {
-            return role.is_string() && role.get_ref<const std::string&>() == rpc::to_text(each);
+            return rpc::to_text(each) == text;
         });
         if (found == kRoles.end())
             return wrong(where + '.' + user, "takes admin, member, talker, guest or banned");

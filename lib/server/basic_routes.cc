@@ -58,15 +58,16 @@ std::vector<WebRoute> basic_routes(const ApplicationSettings& settings,
         {"GET", "/healthz", &healthz},
         {"GET", "/livez", [](WebCall web) { web.text(200, "ok"); }},
         {"GET", "/readyz", [draining = settings.draining](WebCall web) { readyz(web, draining); }},
-        {"GET", "/metrics",
-         [public_metrics, counters](WebCall web) {
-             if (!public_metrics && !web.local) {
-                 return web.text(403, "metrics are for this machine: set metrics_public");
-             }
-             web.text(200, metrics_text(web.core, counters()));
-         }},
     };
-    if (settings.mode != "api") routes.push_back({"GET", "/rpc", &lead_to_rpc});
+    if (settings.mode == "api") return routes;
+    routes.push_back({"GET", "/rpc", &lead_to_rpc});
+    routes.push_back({"GET", "/metrics", [public_metrics, counters](WebCall web) {
+                          if (!public_metrics && !web.local) {
+                              return web.text(403,
+                                              "metrics are for this machine: set metrics_public");
+                          }
+                          web.text(200, metrics_text(web.core, counters()));
+                      }});
     return routes;
 }
 

@@ -84,6 +84,36 @@ TEST_P(Call, FailsWhenNobodyAcknowledgesWithinTenSeconds) {
     world().settle();
     EXPECT_TRUE(ada->answer_to(id).is_error());
     EXPECT_EQ(count("room_participants"), 1);
+    EXPECT_EQ(bea->received<proto::CallCanceled>().size(), 1u) << "it may be ringing there";
+}
+
+TEST_P(Call, FailsWhenEveryConnectionRefusesAndIsNotCancelledThere) {
+    const auto id = ada->send(call_to(*bea, room));
+    bea->reply(bea->received_raw(wire::tag_of<proto::IncomingCall>())[0], proto::Error());
+    EXPECT_TRUE(ada->answer_to(id).is_error());
+    EXPECT_EQ(count("room_participants"), 1);
+    EXPECT_TRUE(bea->received<proto::CallCanceled>().empty());
+}
+
+TEST_P(Call, IsAcknowledgedByAnAckOnly) {
+    const auto id = ada->send(call_to(*bea, room));
+    bea->reply(bea->received_raw(wire::tag_of<proto::IncomingCall>())[0], proto::UsersResponse());
+    EXPECT_TRUE(ada->answer_to(id).is_error());
+}
+
+TEST_P(Call, FailsWhenItWasDeclinedAndThenRefused) {
+    const auto id = ada->send(call_to(*bea, room));
+    bea->send(decline_of(room));
+    bea->reply(bea->received_raw(wire::tag_of<proto::IncomingCall>())[0], proto::Error());
+    EXPECT_TRUE(ada->answer_to(id).is_error());
+}
+
+TEST_P(Call, SucceedsWhenItWasAnsweredWithoutAnAck) {
+    const auto id = ada->send(call_to(*bea, room));
+    bea->request(join_of(room));
+    bea->reply(bea->received_raw(wire::tag_of<proto::IncomingCall>())[0], proto::Error());
+    EXPECT_FALSE(ada->answer_to(id).is_error());
+    EXPECT_EQ(room_at(*ada).participants_size(), 2);
 }
 
 TEST_P(Call, GoesOnRingingWhenItsCallerIsLost) {

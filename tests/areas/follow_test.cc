@@ -74,10 +74,12 @@ TEST_P(Following, IsAnsweredByTheLeaderAndShownToAll) {
     }
 }
 
-TEST_P(Following, TwiceIsOneFollow) {
+TEST_P(Following, TwiceIsOneFollowAndShownOnce) {
     follow(*bea, *ada, project);
+    cleo->forget();
     EXPECT_FALSE(follow(*bea, *ada, project).is_error());
     EXPECT_EQ(count("followers"), 1);
+    EXPECT_TRUE(cleo->received<proto::RoomUpdated>().empty());
 }
 
 TEST_P(Following, WithoutAProjectIsNotStored) {
@@ -150,6 +152,13 @@ TEST_P(Following, PassesViewsWithoutAProjectToTheRoom) {
     ada->send(update);
     EXPECT_EQ(got(*bea), 1u);
     EXPECT_EQ(got(*cleo), 1u);
+}
+
+TEST_P(Following, DropsViewsInAProjectThatCannotBe) {
+    proto::UpdateFollowers update = view({});
+    update.set_project_id(0);
+    ada->send(update);
+    EXPECT_EQ(got(*bea) + got(*cleo), 0u);
 }
 
 TEST_P(Following, DropsViewsOfStrangers) {

@@ -78,6 +78,21 @@ TEST_P(RejoinRoom, KeepsItsPlaceBeforeWhatComesBehindItThoughTheProjectMustBeLoa
     EXPECT_EQ(std::set(answers.begin(), answers.end()), (std::set{rejoined, updated, pinged}));
 }
 
+TEST_P(RejoinRoom, IsFencedByAPingUntilItsContactsHaveHeard) {
+    const auto [low, high] = std::minmax(guest->user, other->user);
+    world().sql(
+        "INSERT INTO contacts (user_id_a, user_id_b, a_to_b, should_notify, accepted) "
+        "VALUES ($1, $2, TRUE, FALSE, TRUE)",
+        {low, high});
+    world().disconnect(*guest);
+    auto& again = back(*guest);
+    other->forget();
+    again.post(as_guest(1));
+    const auto pinged = again.post(proto::Ping());
+    while (!again.answered(pinged)) ASSERT_TRUE(world().executor.step());
+    EXPECT_EQ(other->received<proto::UpdateContacts>().size(), 1u);
+}
+
 TEST_P(RejoinRoom, BringsAGuestOnlyWhatChangedAndTellsTheOthers) {
     host->request(update(project, 1, {entry(1, "a"), entry(2, "b")}));
     host->request(repository(project, 1, {"a", "b"}));

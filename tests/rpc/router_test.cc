@@ -137,7 +137,7 @@ TEST_F(RouterTest, ReadsSeeWhatTheirConnectionHasAskedToWriteBefore) {
 }
 
 TEST_F(RouterTest, RefusesWhatComesFasterThanItsRateAllowsPerConnection) {
-    const auto refused = [this](test::FakeClient& client) {
+    const auto refused = [](test::FakeClient& client) {
         const auto answer = client.request(proto::GetUsers());
         return answer.is_error() && answer.envelope.error().code() == proto::RateLimitExceeded;
     };

@@ -77,6 +77,7 @@ TEST_P(AdminRoutes, TellAKeyThatIsNoneFromAUserThatIsNone) {
     EXPECT_EQ(admin("POST", path + "?public_key=abc").status, 400);
     EXPECT_EQ(admin("POST", path).status, 400);
     EXPECT_EQ(admin("POST", "/users/99/access_tokens?public_key=abc").status, 500);
+    EXPECT_EQ(admin("POST", "/users/5000000000/access_tokens?public_key=abc").status, 400);
 }
 
 class AutoJoin : public AdminRoutes {

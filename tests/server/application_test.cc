@@ -69,7 +69,8 @@ TEST_P(Web, ServesWithoutCollaborationInApiMode) {
     serve("api");
     EXPECT_EQ(ask(request("GET", "/")).body.substr(0, 8), "zed:api ");
     EXPECT_EQ(status_of("/readyz"), 200);
-    for (const char* path : {"/rpc", kSignsIn, "/client/users/me"}) EXPECT_EQ(status_of(path), 404);
+    for (const char* path : {"/rpc", "/metrics", kSignsIn, "/client/users/me"})
+        EXPECT_EQ(status_of(path), 404);
 }
 
 TEST_P(Web, NamesTheRevisionThatTheEnvironmentGives) {

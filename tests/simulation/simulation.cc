@@ -9,7 +9,6 @@ using namespace std::chrono_literals;
 constexpr int kRounds = 2;
 constexpr int kActions = 60;
 constexpr int kMoreActions = 90;
-constexpr std::size_t kPeople = 4;
 
 std::uint64_t seed_of(std::mt19937_64& random) {
     return random();

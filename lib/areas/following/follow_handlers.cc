@@ -60,8 +60,8 @@ rpc::Task<Status> follow(std::shared_ptr<rpc::Conversation> conversation, proto:
 
     const Follow row{wish.room, *wish.project, wish.leader, conversation->peer()};
     std::function<Status(rpc::Call&)> store = [row](rpc::Call& call) -> Status {
-        COLLAB_DO(insert_follow(call.tx, row));
-        rooms::post_room_updated(call, row.room);
+        COLLAB_TRY(const bool is_new, insert_follow(call.tx, row));
+        if (is_new) rooms::post_room_updated(call, row.room);
         return ok();
     };
     co_return co_await conversation->write(std::move(store), db::Durability::crash);

@@ -53,8 +53,9 @@ Result<bool> are_in_room(db::Tx& tx, RoomId room, PeerId one, PeerId other) {
     return *count == 2;
 }
 
-Status insert_follow(db::Tx& tx, const Follow& follow) {
-    return tx.run(kInsert, values_of(follow));
+Result<bool> insert_follow(db::Tx& tx, const Follow& follow) {
+    COLLAB_TRY(const auto inserted, tx.run_counted(kInsert, values_of(follow)));
+    return inserted > 0;
 }
 
 Status delete_follow(db::Tx& tx, const Follow& follow) {

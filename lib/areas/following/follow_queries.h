@@ -19,8 +19,9 @@ struct Follow {
 // Whether the two answer in the room, on two connections.
 Result<bool> are_in_room(db::Tx& tx, RoomId room, PeerId one, PeerId other);
 
-// Nothing happens when it is stored already, or when the two or the project have left the room.
-Status insert_follow(db::Tx& tx, const Follow& follow);
+// False, and nothing happens, when it is stored already, or when the two or the project have left
+// the room.
+Result<bool> insert_follow(db::Tx& tx, const Follow& follow);
 Status delete_follow(db::Tx& tx, const Follow& follow);
 
 }  // namespace collab::following

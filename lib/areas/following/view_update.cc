@@ -27,6 +27,14 @@ Result<std::optional<wire::Bytes>> sub_message(wire::Bytes message, std::uint32_
     return found;
 }
 
+bool has_field(wire::Bytes message, std::uint32_t number) {
+    wire::FieldReader reader(message);
+    while (const auto field = reader.next()) {
+        if (field->number == number) return true;
+    }
+    return false;
+}
+
 Result<std::optional<PeerId>> leader_of(wire::Bytes update_view) {
     COLLAB_TRY(const auto leader, sub_message(update_view, kLeaderId));
     if (!leader) return std::optional<PeerId>();
@@ -45,7 +53,9 @@ Result<ViewUpdate> peek_view_update(wire::Bytes payload) {
     if (!room || !project) return malformed();
     ViewUpdate update;
     update.room = RoomId{static_cast<std::int64_t>(*room)};
-    if (*project != 0) update.project = ProjectId{static_cast<std::int64_t>(*project)};
+    if (has_field(payload, kProjectId)) {
+        update.project = ProjectId{static_cast<std::int64_t>(*project)};
+    }
     COLLAB_TRY(const auto active_view, sub_message(payload, kActiveView));
     COLLAB_TRY(const auto view, sub_message(payload, kView));
     COLLAB_TRY(const auto update_view, sub_message(payload, kUpdateView));

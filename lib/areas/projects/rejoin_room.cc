@@ -238,6 +238,7 @@ rpc::Task<Status> rejoin_room(std::shared_ptr<rpc::Conversation> conversation,
                               proto::RejoinRoom request) {
     auto& live = conversation->live();
     conversation->take_place();
+    conversation->hold_pings();
     const auto named = own_projects(live, request, conversation->caller().user);
     for (const auto id : named) {
         const Status found = co_await loaded(live, id);
@@ -264,7 +265,8 @@ rpc::Task<Status> rejoin_room(std::shared_ptr<rpc::Conversation> conversation,
         if (state == nullptr || !live.index.is_collaborator(id, peer)) continue;
         Transfer::start(live, *state, *session, known_of(project), {});
     }
-    live.state<PresenceRefresh>().add(live, conversation->caller().user, outcome.channel);
+    live.state<PresenceRefresh>().add(live, conversation->caller().user, outcome.channel,
+                                      conversation->hand_on_pings());
     co_return ok();
 }
 

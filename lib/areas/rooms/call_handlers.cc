@@ -57,14 +57,18 @@ Result<PlacedCall> place_call(rpc::Call& call, const Wanted& wanted) {
     return PlacedCall{*placed, make_incoming_call(*standing, call.user(), wanted.project)};
 }
 
-// Ends this call if it still rings, and tells whether it did; a later one goes on.
-Result<bool> give_up(rpc::Call& call, const Wanted& wanted, CallId placed) {
+// Ends this call if it still rings; a later one goes on. Tells whether it was answered instead.
+Result<bool> give_up(rpc::Call& call, const Wanted& wanted, CallId placed, bool may_ring) {
     COLLAB_TRY(const bool rang, delete_pending(call.tx, placed));
-    if (!rang) return false;
+    if (!rang) {
+        const auto ticket = send_standing(call.tx, wanted.room, wanted.called);
+        COLLAB_TRY(const auto standing, receive_standing(call.tx, ticket));
+        return standing && standing->answered;
+    }
     post_room_updated(call, wanted.room);
-    post_call_canceled(call.outbox, wanted.called, wanted.room);
+    if (may_ring) post_call_canceled(call.outbox, wanted.called, wanted.room);
     contacts::post_presence(call, {wanted.called});
-    return true;
+    return false;
 }
 
 }  // namespace
@@ -82,20 +86,22 @@ rpc::Task<Status> call_user(std::shared_ptr<rpc::Conversation> conversation, pro
     }
     const auto connections = conversation->live().hub.peers_of(what.called);
     const std::vector<PeerId> ringing(connections.begin(), connections.end());
-    const Status acknowledged =
-        co_await conversation->first_ack(ringing, placed.message, kPatience);
-    if (acknowledged.ok()) {
+    using Acknowledgement = rpc::Conversation::Acknowledgement;
+    const auto acknowledged = co_await conversation->first_ack(ringing, placed.message, kPatience);
+    if (acknowledged == Acknowledgement::given) {
         conversation->reply_ack();
         co_return ok();
     }
     if (conversation->session() == nullptr) co_return ok();
 
-    std::function<Result<bool>(rpc::Call&)> end = [what, id = placed.id](rpc::Call& call) {
-        return give_up(call, what, id);
+    const bool may_ring = acknowledged == Acknowledgement::late;
+    std::function<Result<bool>(rpc::Call&)> end = [what, id = placed.id,
+                                                   may_ring](rpc::Call& call) {
+        return give_up(call, what, id, may_ring);
     };
-    COLLAB_CO_TRY(const bool rang, co_await conversation->write<bool>(std::move(end)));
-    if (rang) co_return Error{ErrorCode::unavailable, "the user cannot be reached"};
-    conversation->reply_ack();  // answered or declined before it could be given up
+    COLLAB_CO_TRY(const bool answered, co_await conversation->write<bool>(std::move(end)));
+    if (!answered) co_return Error{ErrorCode::unavailable, "the user cannot be reached"};
+    conversation->reply_ack();
     co_return ok();
 }
 

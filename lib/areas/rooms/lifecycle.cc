@@ -7,7 +7,6 @@
 #include "areas/rooms/ringing.h"
 #include "areas/rooms/room_rows.h"
 #include "areas/rooms/room_updates.h"
-#include "proto/projects.pb.h"
 
 namespace collab::rooms {
 namespace {
@@ -21,13 +20,12 @@ constexpr std::string_view kStaleParticipants = R"sql(
 
 // Who came back himself, but not to a project that he shared or had joined.
 constexpr std::string_view kStaleHosts = R"sql(
-    DELETE FROM projects WHERE host_connection_server_id IN IDS($1) RETURNING id, room_id
+    DELETE FROM projects WHERE host_connection_server_id IN IDS($1) RETURNING room_id
 )sql";
 
 constexpr std::string_view kStaleGuests = R"sql(
     DELETE FROM project_collaborators WHERE connection_server_id IN IDS($1)
-    RETURNING project_id, connection_server_id, connection_id,
-              (SELECT p.room_id FROM projects p WHERE p.id = project_id)
+    RETURNING (SELECT p.room_id FROM projects p WHERE p.id = project_id)
 )sql";
 
 constexpr std::string_view kStaleFollowers = R"sql(
@@ -52,42 +50,18 @@ Result<Rooms> list_stale_rooms(db::Tx& tx, const std::vector<std::int64_t>& serv
     return rooms;
 }
 
-// Projects, places and follows that name a dead server although their people are back. Posted
-// before the rooms, while the index still knows who was in the projects.
+// Ends projects, places and follows that name a dead server although their people are back, and
+// adds their rooms.
 Status sweep_projects(rpc::Call& call, const std::vector<std::int64_t>& servers, Rooms& rooms) {
     auto& tx = call.tx;
-    const auto host_ticket = tx.send(kStaleHosts, {servers});
-    const auto guest_ticket = tx.send(kStaleGuests, {servers});
-    const auto follower_ticket = tx.send(kStaleFollowers, {servers});
-    COLLAB_TRY(const auto hosted, tx.list(host_ticket, [](const db::Row& row) {
-        return std::pair(row.id<ProjectId>(0), row.optional_integer(1));
-    }));
-    struct Guest {
-        ProjectId project;
-        PeerId peer;
-        std::optional<std::int64_t> room;
-    };
-    COLLAB_TRY(const auto guests, tx.list(guest_ticket, [](const db::Row& row) {
-        return Guest{row.id<ProjectId>(0), peer_at(row, 1), row.optional_integer(3)};
-    }));
-    COLLAB_TRY(const auto followed,
-               tx.list(follower_ticket, [](const db::Row& row) { return row.id<RoomId>(0); }));
-
-    for (const auto& [project, room] : hosted) {
-        proto::UnshareProject message;
-        message.set_project_id(static_cast<std::uint64_t>(project.value));
-        call.outbox.to_guests(project, message);
-        if (room) rooms[RoomId{*room}];
+    for (const auto& sql : {kStaleHosts, kStaleGuests, kStaleFollowers}) {
+        COLLAB_TRY(const auto changed, tx.list(sql, {servers}, [](const db::Row& row) {
+            return row.optional_integer(0);
+        }));
+        for (const auto room : changed) {
+            if (room) rooms[RoomId{*room}];
+        }
     }
-    for (const auto& guest : guests) {
-        proto::RemoveProjectCollaborator message;
-        message.set_project_id(static_cast<std::uint64_t>(guest.project.value));
-        message.mutable_peer_id()->set_owner_id(guest.peer.server);
-        message.mutable_peer_id()->set_id(guest.peer.connection);
-        call.outbox.to_project(guest.project, message, guest.peer);
-        if (guest.room) rooms[RoomId{*guest.room}];
-    }
-    for (const auto room : followed) rooms[room];
     return ok();
 }
 
@@ -120,7 +94,7 @@ Status sweep(rpc::Call& call, const std::vector<ServerId>& stale) {
         if (leavers.empty()) {
             post_room_updated(call, room);
         } else {
-            COLLAB_DO(take_out(call, room, leavers, Manner::quiet));
+            COLLAB_DO(take_out(call, room, leavers, Manner::swept));
         }
     }
     return ok();

@@ -40,6 +40,7 @@ proto::UnshareProject unshare(ProjectId project) {
 // These posts stand before the new state of the room: they reach who was in the project so far.
 void post_left_projects(rpc::Outbox& outbox, const std::vector<LeftProject>& projects,
                         Manner manner) {
+    if (manner == Manner::swept) return;
     std::set<ProjectId> gone;
     for (const auto& left : projects) {
         if (left.hosted) gone.insert(left.project);
@@ -59,9 +60,9 @@ void post_left_projects(rpc::Outbox& outbox, const std::vector<LeftProject>& pro
     }
 }
 
-// An empty room goes, and with it whatever still rings for it.
-Status post_what_is_left(rpc::Call& call, const RoomSnapshot& room, Parting& parting) {
-    if (!room.empty) {
+// An empty room goes, and with it whatever still rings for it; unless it is kept.
+Status post_what_is_left(rpc::Call& call, const RoomSnapshot& room, Parting& parting, bool keep) {
+    if (!room.empty || keep) {
         post_room_index(call.outbox, room);
         post_room_message(call.outbox, room);
         return ok();
@@ -82,7 +83,7 @@ Status post_other_rooms(rpc::Call& call, RoomId room, const std::vector<EndedCal
 
 void post_media(rpc::Call& call, const RoomSnapshot& room, const std::vector<Leaver>& leavers,
                 Manner manner) {
-    if (manner != Manner::quiet) {
+    if (manner == Manner::leave || manner == Manner::evict) {
         for (const auto& leaver : leavers) {
             post_media_removal(call, room.livekit_room, leaver.user);
         }
@@ -121,7 +122,8 @@ Result<bool> take_out_ending(rpc::Call& call, RoomId room, const std::vector<Lea
     for (const auto user : called_off) parting.calls.push_back({room, user});
 
     post_left_projects(call.outbox, parting.projects, manner);
-    COLLAB_DO(post_what_is_left(call, *left, parting));
+    const bool keep = manner == Manner::swept && channel.has_value();
+    COLLAB_DO(post_what_is_left(call, *left, parting, keep));
     COLLAB_DO(post_other_rooms(call, room, parting.calls));
     if (channel) channels::post_channel_participants(call, *channel);
 

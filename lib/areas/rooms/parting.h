@@ -14,10 +14,12 @@ namespace collab::rooms {
 enum class Manner {
     leave,  // they go, or are gone
     evict,  // they lost the right to be there: they are told about the projects, then disconnected
-    // As leave, but the media server is not asked to remove them: their server died and it has
-    // noticed by itself, or they come back to the same call at once and would be thrown out of
-    // that.
+    // As leave, but the media server is not asked to remove them: they come back to the same call
+    // at once and would be thrown out of that.
     quiet,
+    // Their server died, and the media server has noticed by itself: guests learn of ended projects
+    // from RoomUpdated only, and the room of a channel stays though it is empty (spec 1, 2.2).
+    swept,
 };
 
 // Takes the leavers out of `room`. `called_off` are users whose calls the caller of this function
