@@ -122,6 +122,16 @@ void Router::skip(Session& session, const wire::Head& head) {
     session.respond_error({ErrorCode::too_many, "the message is too large"}, *head.id);
 }
 
+namespace {
+
+// The writer keeps the order of these by itself; a right is checked against what the loop knows,
+// which is what has taken effect.
+bool goes_on(const Route& route) {
+    return route.holds == Holds::room && route.need == Need::nothing;
+}
+
+}  // namespace
+
 void Router::on_request(Session& session, Incoming incoming) {
     if (incoming.tag == wire::tag_of<proto::Ping>()) {
         if (!session.has_order() || session.order().unfinished.empty()) {
@@ -136,7 +146,7 @@ void Router::on_request(Session& session, Incoming incoming) {
     const bool waits = route->about_room && session.has_order() &&
                        (session.order().holding > 0 || !session.order().held.empty());
     const bool may_overtake =
-        route->holds == Holds::room && session.has_order() && session.order().held.empty();
+        goes_on(*route) && session.has_order() && session.order().held.empty();
     if (!waits || may_overtake) return start(session, *route, incoming);
     auto& order = session.order();
     if (order.held.size() >= live_.settings->limits.held_messages) {
@@ -271,7 +281,7 @@ void Router::release_held(Session& session) {
     auto& order = session.order();
     while (!order.held.empty()) {
         const Route* route = find(order.held.front().second.tag);
-        if (order.holding > 0 && route->holds != Holds::room) return;
+        if (order.holding > 0 && !goes_on(*route)) return;
         auto [number, incoming] = std::move(order.held.front());
         order.held.pop_front();
         incoming.payload = wire::as_bytes(incoming.owned);  // the string may have moved

@@ -78,6 +78,18 @@ TEST_P(RejoinRoom, KeepsItsPlaceBeforeWhatComesBehindItThoughTheProjectMustBeLoa
     EXPECT_EQ(std::set(answers.begin(), answers.end()), (std::set{rejoined, updated, pinged}));
 }
 
+TEST_P(RejoinRoom, IsFollowedByTheEndOfWhatItShares) {
+    world().disconnect(*host);
+    auto& again = back(*host);
+    guest->forget();
+    again.post(as_host());
+    proto::UnshareProject unshare;
+    unshare.set_project_id(project);
+    again.post(unshare);
+    world().settle();
+    EXPECT_EQ(guest->received<proto::UnshareProject>().size(), 1u);
+}
+
 TEST_P(RejoinRoom, IsFencedByAPingUntilItsContactsHaveHeard) {
     const auto [low, high] = std::minmax(guest->user, other->user);
     world().sql(
