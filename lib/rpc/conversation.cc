@@ -11,7 +11,7 @@ Detached run(std::shared_ptr<Conversation> conversation, Task<Status> task) {
     const Status status = co_await task;
     if (!status.ok()) conversation->reply_error(status.error());
     conversation->give_up_place();
-    conversation->let_pings_go();
+    conversation->hand_on_pings()();
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ void Conversation::reply_error(const Error& error) {
 
 void Conversation::take_place() {
     auto* from = session();
-    if (!place_ && from != nullptr) place_ = router_.begin_effect(*from, Holds::room, true);
+    if (!place_ && from != nullptr) place_ = router_.prepare_effect(*from, true);
 }
 
 void Conversation::give_up_place() {
@@ -54,10 +54,6 @@ std::function<void()> Conversation::hand_on_pings() {
     return [&router = router_, peer = peer(), fence = std::exchange(fence_, {})] {
         if (fence) router.end_effect(peer, *fence);
     };
-}
-
-void Conversation::let_pings_go() {
-    if (const auto fence = std::exchange(fence_, {})) router_.end_effect(peer(), *fence);
 }
 
 Later<Status> Conversation::write(std::function<Status(Call&)> work, db::Durability durability) {
@@ -80,6 +76,7 @@ void Conversation::submit_write(db::Durability durability, std::function<bool(Ca
                               if (place) self->router_.end_effect(self->peer(), *place);
                           },
                           std::move(ask)});
+    if (place) router_.handed_over(self->peer(), *place);
 }
 
 Later<Result<Answer>> Conversation::ask_body(PeerId to, std::uint32_t tag, const wire::Body& body) {

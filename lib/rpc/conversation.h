@@ -37,15 +37,15 @@ public:
 
     // For who must wait for something before the first write: from now on, and not only from the
     // write on, later messages of this connection about rooms and projects wait, and so do Pings.
-    // Until that write has taken effect, or until the end if none comes.
+    // Until that write has taken effect, or until the end if none comes. Before the writer has it
+    // nothing overtakes it there.
     void take_place();
     void give_up_place();
-    // Pings that come on this connection from now on wait for the end of this conversation, or for
-    // what outlives it:
+    // Pings that come on this connection from now on wait until this conversation ends.
     void hold_pings();
-    // they wait until the result is called, which must happen once, on the loop.
+    // As hold_pings(), but they wait until the result is called: once, on the loop, whether or not
+    // the conversation or the connection has ended by then.
     std::function<void()> hand_on_pings();
-    void let_pings_go();
 
     // Runs `work` on the writer. Resumes on the loop while its outbox is carried out: at its
     // reply() mark, else after it. Until then later messages of this connection about rooms and

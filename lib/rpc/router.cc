@@ -41,6 +41,14 @@ void finish(Session::Order& order, std::uint64_t number) {
     if (found != order.unfinished.end()) order.unfinished.erase(found);
 }
 
+// Whether a message about rooms or projects must wait for the effect of an earlier one. Not what
+// itself goes to the writer, which keeps its order, if the earlier one is there; a right, however,
+// is checked against what the loop knows, which is what has taken effect.
+bool must_wait(const Session::Order& order, const Route& route) {
+    const bool follows = route.holds == Holds::room && route.need == Need::nothing;
+    return order.holding > 0 && !(follows && order.preparing.empty());
+}
+
 Error denied(Need need) {
     switch (need) {
         case Need::write:
@@ -122,16 +130,6 @@ void Router::skip(Session& session, const wire::Head& head) {
     session.respond_error({ErrorCode::too_many, "the message is too large"}, *head.id);
 }
 
-namespace {
-
-// The writer keeps the order of these by itself; a right is checked against what the loop knows,
-// which is what has taken effect.
-bool goes_on(const Route& route) {
-    return route.holds == Holds::room && route.need == Need::nothing;
-}
-
-}  // namespace
-
 void Router::on_request(Session& session, Incoming incoming) {
     if (incoming.tag == wire::tag_of<proto::Ping>()) {
         if (!session.has_order() || session.order().unfinished.empty()) {
@@ -143,12 +141,9 @@ void Router::on_request(Session& session, Incoming incoming) {
     }
     const Route* route = find(incoming.tag);
     if (route == nullptr) return unhandled(session, incoming);
-    const bool waits = route->about_room && session.has_order() &&
-                       (session.order().holding > 0 || !session.order().held.empty());
-    const bool may_overtake =
-        goes_on(*route) && session.has_order() && session.order().held.empty();
-    if (!waits || may_overtake) return start(session, *route, incoming);
+    if (!route->about_room || !session.has_order()) return start(session, *route, incoming);
     auto& order = session.order();
+    if (order.held.empty() && !must_wait(order, *route)) return start(session, *route, incoming);
     if (order.held.size() >= live_.settings->limits.held_messages) {
         return refuse(session, *route, incoming,
                       {ErrorCode::too_many, "too many messages wait for an earlier one"});
@@ -265,11 +260,25 @@ Router::Effect Router::begin_effect(Session& session, Holds holds, bool writes) 
     return {number, holds, writes};
 }
 
+Router::Effect Router::prepare_effect(Session& session, bool writes) {
+    const auto effect = begin_effect(session, Holds::room, writes);
+    session.order().preparing.insert(effect.number);
+    return effect;
+}
+
+void Router::handed_over(PeerId peer, const Effect& effect) {
+    auto* session = live_.hub.session(peer);
+    if (session == nullptr) return;
+    session->order().preparing.erase(effect.number);
+    release_held(*session);
+}
+
 void Router::end_effect(PeerId peer, const Effect& effect) {
     auto* session = live_.hub.session(peer);
     if (session == nullptr) return;
     auto& order = session->order();
     finish(order, effect.number);
+    order.preparing.erase(effect.number);
     if (effect.holds == Holds::room) --order.holding;
     if (effect.writes) --order.writing;
     release_held(*session);
@@ -279,9 +288,10 @@ void Router::end_effect(PeerId peer, const Effect& effect) {
 // Starts what waited, in order, until something must wait again.
 void Router::release_held(Session& session) {
     auto& order = session.order();
+    if (order.starting != 0) return;  // one of them calls from its start: the loop below goes on
     while (!order.held.empty()) {
         const Route* route = find(order.held.front().second.tag);
-        if (order.holding > 0 && !goes_on(*route)) return;
+        if (must_wait(order, *route)) return;
         auto [number, incoming] = std::move(order.held.front());
         order.held.pop_front();
         incoming.payload = wire::as_bytes(incoming.owned);  // the string may have moved

@@ -61,7 +61,11 @@ public:
         bool writes = false;
     };
     Effect begin_effect(Session& session, Holds holds, bool writes);
-    // Nothing when the connection has gone.
+    // As with Holds::room, for what waits for something before the writer gets it, if ever: until
+    // handed_over() or its end nothing about rooms and projects overtakes it.
+    Effect prepare_effect(Session& session, bool writes);
+    // Both nothing when the connection has gone.
+    void handed_over(PeerId peer, const Effect& effect);
     void end_effect(PeerId peer, const Effect& effect);
 
     const Route* find(std::uint32_t tag) const;

@@ -140,6 +140,7 @@ public:
         std::uint64_t starting = 0;               // a held message that starts just now, or 0
         std::size_t holding = 0;                  // of these, that hold room and project messages
         std::size_t writing = 0;                  // of these, that the writer has or will have
+        std::set<std::uint64_t> preparing;        // of these, that nothing may overtake just now
         std::vector<std::pair<std::uint64_t, std::uint32_t>> pings;  // number, request id
         std::deque<std::pair<std::uint64_t, Incoming>> held;
     };

@@ -78,6 +78,20 @@ TEST_P(RejoinRoom, KeepsItsPlaceBeforeWhatComesBehindItThoughTheProjectMustBeLoa
     EXPECT_EQ(std::set(answers.begin(), answers.end()), (std::set{rejoined, updated, pinged}));
 }
 
+TEST_P(RejoinRoom, IsNotOvertakenByWhatNeedsNoProject) {
+    restart();
+    auto& again = back(*guest);
+    const auto rejoined = again.post(as_guest(1));
+    proto::ShareProject own;
+    own.set_room_id(static_cast<std::uint64_t>(room.value));
+    const auto shared = again.post(own);
+    world().settle();
+    for (const auto& each : again.inbox()) {
+        EXPECT_FALSE(each.is_error()) << each.envelope.error().message();
+    }
+    EXPECT_TRUE(again.answered(rejoined) && again.answered(shared));
+}
+
 TEST_P(RejoinRoom, IsFollowedByTheEndOfWhatItShares) {
     world().disconnect(*host);
     auto& again = back(*host);

@@ -49,7 +49,7 @@ void run_again(const Waiting& waiting, const Result<SharedProject*>& loaded) {
 
 // Runs the message again once its project is in memory. What comes behind it waits with it.
 Status wait_for_load(rpc::LiveCall& call, ProjectId project, Handler handler, Answered answered) {
-    const auto effect = call.router.begin_effect(call.session, rpc::Holds::room, false);
+    const auto effect = call.router.prepare_effect(call.session, false);
     auto waiting = std::make_shared<Waiting>(Waiting{call.router, call.peer(), call.incoming.keep(),
                                                      project, handler, answered, effect});
     waiting->incoming.payload = wire::as_bytes(waiting->incoming.owned);
