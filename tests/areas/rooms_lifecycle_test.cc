@@ -184,9 +184,13 @@ TEST_P(RoomsLifecycle, KnowsAllRoomsWhenAServerStarts) {
 }
 
 TEST(Features, AreKeptAsText) {
-    const std::vector<std::string> features{"new-style-anchors", "another one"};
-    EXPECT_EQ(features_from_text(features_to_text(features)), features);
-    EXPECT_TRUE(features_from_text("").empty());
+    EXPECT_EQ(features_to_text({"new-style-anchors"}), "[\"new-style-anchors\"]");
+    const std::vector<std::vector<std::string>> all = {
+        {}, {""}, {"new-style-anchors", "another one"}, {std::string("\0\n\"\\", 4), "\xc3\xa9"}};
+    for (const auto& features : all) {
+        EXPECT_EQ(features_from_text(features_to_text(features)), features);
+    }
+    EXPECT_EQ(features_to_text({std::string("\0", 1)}).find('\0'), std::string::npos);
 }
 
 }  // namespace

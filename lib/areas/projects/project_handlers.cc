@@ -20,16 +20,6 @@ Status check_count(const rpc::Call& call, int worktrees) {
         ErrorCode::too_many, "the project has too many worktrees", {"reason=project_worktrees"}};
 }
 
-// They are stored as lines (rooms::features_to_text).
-Status check_features(const proto::ShareProject& request) {
-    for (const auto& feature : request.features()) {
-        if (feature.find_first_of(std::string_view("\0\n", 2)) != std::string::npos) {
-            return Error{ErrorCode::invalid, "a feature has a control character"};
-        }
-    }
-    return ok();
-}
-
 Error not_the_host() {
     return {ErrorCode::denied, "only the host of this project may do that"};
 }
@@ -58,7 +48,6 @@ Result<proto::ShareProjectResponse> share_project(rpc::Call& call,
         return Error{ErrorCode::denied, "your role in this room may not share projects"};
     }
     COLLAB_DO(check_count(call, request.worktrees_size()));
-    COLLAB_DO(check_features(request));
     NewProject project;
     project.room = place->room;
     project.host_user = place->user;

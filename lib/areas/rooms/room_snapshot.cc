@@ -2,6 +2,7 @@
 #include "areas/rooms/room_snapshot.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace collab::rooms {
 namespace {
@@ -133,20 +134,15 @@ Result<std::vector<rpc::RoomState>> load_all_rooms(db::Tx& tx) {
 }
 
 std::string features_to_text(const std::vector<std::string>& features) {
-    std::string text;
-    for (const auto& feature : features) {
-        if (!text.empty()) text += '\n';
-        text += feature;
-    }
-    return text;
+    return features.empty() ? "" : nlohmann::json(features).dump();
 }
 
 std::vector<std::string> features_from_text(std::string_view text) {
+    const auto array = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
     std::vector<std::string> features;
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        features.emplace_back(text.substr(0, end));
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (!array.is_array()) return features;
+    for (const auto& each : array) {
+        if (each.is_string()) features.push_back(each);
     }
     return features;
 }

@@ -39,7 +39,8 @@ Result<std::optional<RoomSnapshot>> receive_snapshot(db::Tx& tx, RoomId room,
 // All rooms with their projects, for the index of a server that starts. One round trip.
 Result<std::vector<rpc::RoomState>> load_all_rooms(db::Tx& tx);
 
-// The features of a project as its row keeps them, one a line (spec 9, 9.5), and back.
+// The features of a project as its row keeps them, a JSON array of strings, or empty (spec 9, 9.5),
+// and back. Any other text is read as no features.
 std::string features_to_text(const std::vector<std::string>& features);
 std::vector<std::string> features_from_text(std::string_view text);
 
