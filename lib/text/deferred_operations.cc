@@ -42,18 +42,14 @@ DeferredOperations::Delivery DeferredOperations::deliver(TextBuffer& buffer,
     return delivery;
 }
 
-DeferredOperations::Held DeferredOperations::held(Sender sender) const {
-    Held sum;
+std::map<DeferredOperations::Sender, DeferredOperations::Held> DeferredOperations::held() const {
+    std::map<Sender, Held> sums;
     for (const auto& [at, item] : held_) {
-        if (item.sender != sender) continue;
+        auto& sum = sums[item.sender];
         ++sum.operations;
         sum.bytes += footprint(item.operation);
     }
-    return sum;
-}
-
-void DeferredOperations::drop(Sender sender) {
-    std::erase_if(held_, [sender](const auto& each) { return each.second.sender == sender; });
+    return sums;
 }
 
 }  // namespace collab::text

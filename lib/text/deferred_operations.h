@@ -16,16 +16,21 @@ namespace collab::text {
 
 class DeferredOperations {
 public:
-    // Whom an operation is held for: a number that the caller chooses, such as a connection's.
-    using Sender = std::uint64_t;
+    // Whom an operation is held for: two numbers that the caller chooses, such as a connection's
+    // and that of its stay, so that who comes back is not taken for who left.
+    struct Sender {
+        std::uint64_t connection = 0;
+        std::int64_t stay = 0;
+        auto operator<=>(const Sender&) const = default;
+    };
 
     struct Delivered {
         Operation operation;
-        Sender sender = 0;
+        Sender sender;
     };
     struct Refused {
         Lamport at;
-        Sender sender = 0;
+        Sender sender;
         Error error;
     };
     struct Delivery {
@@ -41,15 +46,20 @@ public:
 
     // Applies what of `batch`, and of what is held, the buffer can take now: one pass in timestamp
     // order, in which an operation that must wait blocks the later ones of its replica. The rest is
-    // held for `sender`. There is no limit here: the caller looks at held() and drops a sender that
-    // has too much waiting or was refused something.
+    // held for `sender`. There is no limit here: the caller looks at held() and drops what is not
+    // to be waited for any more.
     Delivery deliver(TextBuffer& buffer, std::vector<Operation> batch, Sender sender);
 
-    Held held(Sender sender) const;
+    // Only senders for whom something is held.
+    std::map<Sender, Held> held() const;
     std::size_t size() const { return held_.size(); }
     bool holds(Lamport at) const { return held_.contains(at); }
-    // Forgets what is held for `sender`.
-    void drop(Sender sender);
+    // Forgets each held operation of which `unwanted(Lamport, Sender)` is true.
+    template <class Unwanted>
+    void drop_if(Unwanted unwanted) {
+        std::erase_if(held_,
+                      [&](const auto& each) { return unwanted(each.first, each.second.sender); });
+    }
 
 private:
     std::map<Lamport, Delivered> held_;

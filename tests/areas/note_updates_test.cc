@@ -185,6 +185,59 @@ TEST_P(NoteUpdates, OfSomebodyWhoLeftAreNotWaitedForAnyMore) {
     EXPECT_EQ(collapsed_text(*ada), "x");
 }
 
+TEST_P(NoteUpdates, OfSomebodyWhoLeftAndCameBackAreNotWaitedForEither) {
+    auto& cem = given("cem");
+    join(cem);
+    send(*bea, {edit(9, 2, {{8, 1}}, 0, 0, "late")});
+    leave(*bea);
+    EXPECT_EQ(join(*bea).operations_size(), 0);  // what she knows now
+    send(*ada, {edit(8, 1, {}, 0, 0, "x")});
+    EXPECT_EQ(relayed(*bea).size(), 1u);
+    EXPECT_EQ(relayed(cem).size(), 1u);
+    EXPECT_EQ(count("buffer_operations"), 1);
+}
+
+TEST_P(NoteUpdates, OfSomebodyWhoWasTakenOutAndCameBackAreNotWaitedForEither) {
+    send(*bea, {edit(9, 2, {{8, 1}}, 0, 0, "late"), edit(9, 0, {}, 0, 0, "wrong")});
+    EXPECT_EQ(count("channel_buffer_collaborators"), 1);
+    join(*bea);
+    send(*ada, {edit(8, 1, {}, 0, 0, "x")});
+    EXPECT_EQ(count("buffer_operations"), 1);
+}
+
+TEST_P(NoteUpdates, OfSomebodyWhoMayNotEditAnyMoreAreNotWaitedFor) {
+    send(*bea, {edit(9, 2, {{8, 1}}, 0, 0, "late")});
+    world->sql("UPDATE channel_members SET role = 'guest' WHERE user_id = $1", {bea->user});
+    world->sql("UPDATE channels SET visibility = 'public'");
+    send(*ada, {edit(8, 1, {}, 0, 0, "x")});
+    EXPECT_EQ(count("channel_buffer_collaborators"), 2);
+    EXPECT_EQ(count("buffer_operations"), 1);
+}
+
+TEST_P(NoteUpdates, GiveWayToTheOneWhoGetsTheirReplicaId) {
+    send(*bea, {edit(10, 2, {{8, 1}}, 0, 0, "nobody's"), edit(10, 4, {{8, 1}}, 0, 0, "nobody's")});
+    auto& cem = given("cem");
+    ASSERT_EQ(join(cem).replica_id(), 10u);
+    send(cem, {edit(10, 2, {}, 0, 0, "hers"), edit(10, 3, {{10, 2}}, 4, 4, "!")});
+    ASSERT_EQ(relayed(*ada).size(), 2u);
+    EXPECT_EQ(relayed(*ada)[0].edit().new_text(0), "hers");
+    EXPECT_EQ(count("channel_buffer_collaborators"), 3);
+}
+
+TEST_P(NoteUpdates, ThatWaitedOverALostConnectionAreLeftToTheirClientToSendAgain) {
+    const auto late = edit(9, 2, {{8, 1}}, 1, 1, "late");
+    send(*bea, {late});
+    auto& again = world->connect(bea->user);
+    proto::RejoinChannelBuffers request;
+    request.add_buffers()->set_channel_id(number(channel));
+    ASSERT_EQ(again.request(request).as<proto::RejoinChannelBuffersResponse>().buffers_size(), 1);
+    send(*ada, {edit(8, 1, {}, 0, 0, "x")});
+    EXPECT_EQ(count("buffer_operations"), 1);
+    send(again, {late});
+    EXPECT_EQ(relayed(*ada).size(), 1u);
+    EXPECT_EQ(relayed(again).size(), 1u);
+}
+
 TEST_P(NoteUpdates, InTheNameOfAnotherUserArePassedOver) {
     send(*bea, {edit(8, 1, {}, 0, 0, "forged"), edit(12, 1, {}, 0, 0, "nobody's")});
     ASSERT_EQ(relayed(*ada).size(), 1u);

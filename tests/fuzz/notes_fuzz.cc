@@ -13,7 +13,7 @@ namespace {
 using namespace collab;
 
 constexpr std::string_view kBaseText = "caf\xc3\xa9\nbase text\n";
-constexpr notes::Sender kSender = 1;
+const notes::Collaborator kAuthor{{1, 1}, UserId{1}, 8, false, 1};
 
 void load_as_stored(std::string_view bytes) {
     const notes::History history{std::string(kBaseText), {{{7, 8}, std::string(bytes)}}};
@@ -23,7 +23,10 @@ void load_as_stored(std::string_view bytes) {
 
 void accept(notes::OpenNote& note, std::vector<text::Operation> batch,
             std::vector<notes::StoredOperation>& rows) {
-    for (const auto& each : note.accept(std::move(batch), kSender, {kSender}).applied) {
+    notes::Present present;
+    present.add(kAuthor, true);
+    for (const auto& each :
+         note.accept(std::move(batch), notes::sender_of(kAuthor), present).applied) {
         rows.push_back({text::timestamp(each.operation), notes::encode_operation(each.operation)});
     }
 }

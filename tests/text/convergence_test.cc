@@ -35,7 +35,7 @@ TEST(Convergence, AnyOrderOfDeliveryGivesTheTextOfTheFlatModel) {
             DeferredOperations deferred;
             std::size_t applied = 0;
             for (auto& batch : random_delivery(history.operations, random)) {
-                const auto delivered = deferred.deliver(buffer, std::move(batch), 1);
+                const auto delivered = deferred.deliver(buffer, std::move(batch), {1});
                 ASSERT_TRUE(delivered.refused.empty()) << delivered.refused[0].error.message;
                 applied += delivered.applied.size();
             }
@@ -56,7 +56,7 @@ TEST(Convergence, ALongHistoryGivesTheTextOfTheFlatModel) {
     DeferredOperations deferred;
     std::mt19937_64 random(4711);
     for (auto& batch : random_delivery(history.operations, random))
-        deferred.deliver(buffer, std::move(batch), 1);
+        deferred.deliver(buffer, std::move(batch), {1});
     EXPECT_GT(buffer.fragments().size(), 1'024u);
     EXPECT_EQ(buffer.fragments(), history.fragments);
     EXPECT_EQ(buffer.text(), history.final_text);

@@ -18,15 +18,15 @@ Operation appended(std::uint32_t value) {
 TEST(DeferredOperations, HoldsWhatIsEarlyUntilItsPredecessorArrives) {
     TextBuffer buffer("");
     DeferredOperations deferred;
-    EXPECT_TRUE(deferred.deliver(buffer, {appended(3), appended(2)}, 1).applied.empty());
-    EXPECT_EQ(deferred.held(1).operations, 2u);
-    EXPECT_EQ(deferred.held(1).bytes, footprint(appended(2)) + footprint(appended(3)));
+    EXPECT_TRUE(deferred.deliver(buffer, {appended(3), appended(2)}, {1}).applied.empty());
+    EXPECT_EQ(deferred.held().at({1}).operations, 2u);
+    EXPECT_EQ(deferred.held().at({1}).bytes, footprint(appended(2)) + footprint(appended(3)));
 
-    const auto delivery = deferred.deliver(buffer, {appended(1)}, 2);
+    const auto delivery = deferred.deliver(buffer, {appended(1)}, {2});
     ASSERT_EQ(delivery.applied.size(), 3u);
-    EXPECT_EQ(delivery.applied[0].sender, 2u);
+    EXPECT_EQ(delivery.applied[0].sender.connection, 2u);
     EXPECT_EQ(delivery.applied[1].operation, appended(2));
-    EXPECT_EQ(delivery.applied[2].sender, 1u);
+    EXPECT_EQ(delivery.applied[2].sender.connection, 1u);
     EXPECT_EQ(buffer.text(), "123");
     EXPECT_EQ(deferred.size(), 0u);
 }
@@ -34,13 +34,13 @@ TEST(DeferredOperations, HoldsWhatIsEarlyUntilItsPredecessorArrives) {
 TEST(DeferredOperations, TellsDuplicatesOfWhatIsAppliedHeldOrInTheSameBatch) {
     TextBuffer buffer("");
     DeferredOperations deferred;
-    const auto first = deferred.deliver(buffer, {appended(1), appended(1), appended(3)}, 1);
+    const auto first = deferred.deliver(buffer, {appended(1), appended(1), appended(3)}, {1});
     EXPECT_EQ(first.applied.size(), 1u);
     EXPECT_EQ(first.duplicates.size(), 1u);
-    const auto second = deferred.deliver(buffer, {appended(1), appended(3)}, 2);
+    const auto second = deferred.deliver(buffer, {appended(1), appended(3)}, {2});
     EXPECT_EQ(second.applied.size(), 0u);
     EXPECT_EQ(second.duplicates.size(), 2u);
-    EXPECT_EQ(deferred.held(2).operations, 0u);
+    EXPECT_FALSE(deferred.held().contains({2}));
     EXPECT_EQ(buffer.text(), "1");
 }
 
@@ -48,19 +48,20 @@ TEST(DeferredOperations, AnEarlyOperationBlocksTheLaterOnesOfItsReplica) {
     TextBuffer buffer("");
     DeferredOperations deferred;
     const Operation careless = Edit{{9, 8}, {}, {{0, 0}}, {"x"}};  // leaves out its own past
-    EXPECT_TRUE(deferred.deliver(buffer, {careless, appended(2)}, 1).applied.empty());
-    EXPECT_EQ(deferred.deliver(buffer, {appended(1)}, 1).applied.size(), 3u);
+    EXPECT_TRUE(deferred.deliver(buffer, {careless, appended(2)}, {1}).applied.empty());
+    EXPECT_EQ(deferred.deliver(buffer, {appended(1)}, {1}).applied.size(), 3u);
 }
 
 TEST(DeferredOperations, ForgetsWhatADroppedSenderHadWaiting) {
     TextBuffer buffer("");
     DeferredOperations deferred;
-    deferred.deliver(buffer, {appended(2)}, 1);
-    deferred.deliver(buffer, {appended(3)}, 2);
-    deferred.drop(1);
+    deferred.deliver(buffer, {appended(2)}, {1});
+    deferred.deliver(buffer, {appended(3)}, {2});
+    deferred.drop_if(
+        [](Lamport, DeferredOperations::Sender sender) { return sender.connection == 1; });
     EXPECT_EQ(deferred.size(), 1u);
-    EXPECT_EQ(deferred.deliver(buffer, {appended(1)}, 3).applied.size(), 1u);
-    EXPECT_EQ(deferred.held(2).operations, 1u);
+    EXPECT_EQ(deferred.deliver(buffer, {appended(1)}, {3}).applied.size(), 1u);
+    EXPECT_EQ(deferred.held().at({2}).operations, 1u);
 }
 
 TEST(TextBuffer, TellsEarlyFromDuplicateAndChangesNothing) {

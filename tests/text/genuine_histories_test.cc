@@ -78,7 +78,7 @@ void expect_genuine_text(const GenuineHistory& history) {
     DeferredOperations deferred;
     FlatModel model(history.base_text);
     for (const std::size_t i : history.order) {
-        const auto delivery = deferred.deliver(buffer, {history.operations[i]}, 1);
+        const auto delivery = deferred.deliver(buffer, {history.operations[i]}, {1});
         for (const auto& refused : delivery.refused) ADD_FAILURE() << refused.error.message;
         model.deliver({history.operations[i]});
     }

@@ -103,12 +103,12 @@ TEST_F(HostileOperations, WhatDependsOnARefusedOneIsNeverApplied) {
     DeferredOperations deferred;
     const Operation poison = Edit{{5, 8}, kSeenBase, {{9, 9}}, {"x"}};
     const Operation later = Edit{{6, 8}, {kBaseText, {5, 8}}, {{0, 0}}, {"y"}};
-    const auto delivery = deferred.deliver(buffer, {later, poison}, 1);
+    const auto delivery = deferred.deliver(buffer, {later, poison}, {1});
     ASSERT_EQ(delivery.refused.size(), 1u);
     EXPECT_EQ(delivery.refused[0].at, (Lamport{5, 8}));
-    EXPECT_EQ(delivery.refused[0].sender, 1u);
+    EXPECT_EQ(delivery.refused[0].sender.connection, 1u);
     EXPECT_TRUE(delivery.applied.empty());
-    EXPECT_EQ(deferred.held(1).operations, 1u);
+    EXPECT_EQ(deferred.held().at({1}).operations, 1u);
     EXPECT_EQ(buffer.text(), "hé!");
 
     const Snapshot result = snapshot("hé!", std::vector<Operation>{later, poison});

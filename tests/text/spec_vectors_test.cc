@@ -57,10 +57,10 @@ void expect_in_every_order(const Vector& vector) {
         DeferredOperations deferred;
         FlatModel model(vector.base_text);
         for (const std::size_t i : order) {
-            deferred.deliver(buffer, {vector.operations[i]}, 1);
+            deferred.deliver(buffer, {vector.operations[i]}, {1});
             model.deliver({vector.operations[i]});
         }
-        for (std::size_t i = 0; i < order.size(); ++i) deferred.deliver(buffer, {}, 1);
+        for (std::size_t i = 0; i < order.size(); ++i) deferred.deliver(buffer, {}, {1});
         for (std::size_t i = 0; i < order.size(); ++i) model.deliver({});
         EXPECT_EQ(deferred.size(), 0u);
         EXPECT_EQ(model.text(), vector.final_text) << "the oracle itself";

@@ -27,4 +27,17 @@ Result<NoteAccess*> NoteAccesses::load(rpc::Call& call, ChannelId channel) const
     return &known_.insert_or_assign(channel, std::move(fresh)).first->second.access;
 }
 
+Status NoteAccesses::load_people(rpc::Call& call, ChannelId channel, const std::set<UserId>& users,
+                                 NoteAccess& access) {
+    std::vector<std::pair<UserId, db::Ticket>> asked;
+    for (const auto user : users) {
+        if (access.people.contains(user)) continue;
+        asked.emplace_back(user, channels::send_access(call.tx, channel, user));
+    }
+    for (const auto& [user, ticket] : asked) {
+        COLLAB_TRY(access.people[user], channels::receive_access(call.tx, ticket, user));
+    }
+    return ok();
+}
+
 }  // namespace collab::notes

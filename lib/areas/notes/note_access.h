@@ -6,6 +6,7 @@
 // it was (db::Connection::rows_version).
 
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -29,6 +30,9 @@ public:
     // With the caller among its people; in one round trip, or none. Good until the next call. Error
     // no_such_channel.
     Result<NoteAccess*> load(rpc::Call& call, ChannelId channel) const;
+    // Adds these users to the people of what load() gave, in one round trip, or none.
+    static Status load_people(rpc::Call& call, ChannelId channel, const std::set<UserId>& users,
+                              NoteAccess& access);
     // Nobody has these notes open any more.
     void forget(ChannelId channel) const { known_.erase(channel); }
 

@@ -64,7 +64,7 @@ constexpr std::string_view kSetObserved = R"sql(
         lamport_timestamp = excluded.lamport_timestamp, replica_id = excluded.replica_id
 )sql";
 constexpr std::string_view kListCollaborators =
-    "SELECT connection_server_id, connection_id, user_id, replica_id, connection_lost "
+    "SELECT connection_server_id, connection_id, user_id, replica_id, connection_lost, id "
     "FROM channel_buffer_collaborators WHERE channel_id = $1 ORDER BY id";
 constexpr std::string_view kInsertCollaborator = R"sql(
     INSERT INTO channel_buffer_collaborators
@@ -140,7 +140,7 @@ PeerId peer_of(const db::Row& row, int column) {
 
 Collaborator collaborator_of(const db::Row& row) {
     return {peer_of(row, 0), row.id<UserId>(2), static_cast<std::uint32_t>(row.integer(3)),
-            row.boolean(4)};
+            row.boolean(4), row.integer(5)};
 }
 
 Removed removed_of(const db::Row& row) {

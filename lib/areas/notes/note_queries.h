@@ -84,6 +84,8 @@ struct Collaborator {
     UserId user;
     std::uint32_t replica = 0;
     bool lost = false;  // the connection broke; it may come back as another one
+    // Of the row; never used again. 0 until it has been read back.
+    std::int64_t id = 0;
 };
 
 // In the order in which they joined.

@@ -16,8 +16,7 @@ void post(rpc::Outbox& outbox, const wire::Body& body,
           const std::vector<Collaborator>& collaborators, Sender sender) {
     const auto tag = wire::tag_of<proto::UpdateChannelBuffer>();
     for (const auto& each : collaborators) {
-        if (sender_of(each.peer) != sender)
-            outbox.post({rpc::ToPeer{each.peer}, tag, body, {}, {}});
+        if (sender_of(each) != sender) outbox.post({rpc::ToPeer{each.peer}, tag, body, {}, {}});
     }
 }
 
@@ -73,24 +72,24 @@ void relay_accepted(rpc::Outbox& outbox, ChannelId channel, const Accepted& acce
 
 void relay_whole(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
                  const wire::Body& frame, const std::vector<Collaborator>& collaborators,
-                 PeerId sender) {
+                 Sender sender) {
     if (collaborators.size() < 2) return;
     const auto travels = [](const auto& each) {
         return !is_unknown(each) && !is_line_ending(each);
     };
     if (frame && std::ranges::all_of(update.operations(), travels))
-        return post(outbox, frame, collaborators, sender_of(sender));
-    post(outbox, part_of(update, travels), collaborators, sender_of(sender));
-    post(outbox, part_of(update, is_line_ending), collaborators, sender_of(sender));
+        return post(outbox, frame, collaborators, sender);
+    post(outbox, part_of(update, travels), collaborators, sender);
+    post(outbox, part_of(update, is_line_ending), collaborators, sender);
 }
 
 void relay_others(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
-                  const std::vector<Collaborator>& collaborators, PeerId sender) {
+                  const std::vector<Collaborator>& collaborators, Sender sender) {
     const auto others = part_of(update, [](const auto& each) {
         return !changes_text(each) && !is_unknown(each) && !is_line_ending(each);
     });
-    post(outbox, others, collaborators, sender_of(sender));
-    post(outbox, part_of(update, is_line_ending), collaborators, sender_of(sender));
+    post(outbox, others, collaborators, sender);
+    post(outbox, part_of(update, is_line_ending), collaborators, sender);
 }
 
 }  // namespace collab::notes

@@ -18,16 +18,16 @@ void relay_accepted(rpc::Outbox& outbox, ChannelId channel, const Accepted& acce
                     const std::vector<Collaborator>& collaborators);
 
 // The whole message in the order in which it came, operations that the others have included, to
-// everybody but `sender`; as its own `frame` when it can be. Left out is what relay_others() leaves
-// out, and line endings go in a message of their own.
+// everybody but its sender; as its own `frame` when it can be. Left out is what relay_others()
+// leaves out, and line endings go in a message of their own.
 void relay_whole(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
                  const wire::Body& frame, const std::vector<Collaborator>& collaborators,
-                 PeerId sender);
+                 Sender sender);
 
-// What is not stored (selections and the like), to everybody but `sender`. Operations of a variant
-// that we do not know are left out, because a client throws a message with one away; line endings,
-// which older clients do not know, go in a message of their own.
+// What is not stored (selections and the like), to everybody but its sender. Operations of a
+// variant that we do not know are left out, because a client throws a message with one away; line
+// endings, which older clients do not know, go in a message of their own.
 void relay_others(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
-                  const std::vector<Collaborator>& collaborators, PeerId sender);
+                  const std::vector<Collaborator>& collaborators, Sender sender);
 
 }  // namespace collab::notes

@@ -30,20 +30,30 @@ bool only_selects(const proto::UpdateChannelBuffer& request) {
     });
 }
 
-bool is_of_somebody_else(text::Lamport at, const Collaborators& collaborators, UserId user) {
-    return std::ranges::any_of(collaborators, [&](const Collaborator& each) {
-        return each.replica == at.replica && each.user != user;
-    });
+// Whose operations count: of the collaborators that have something waiting, and of the caller.
+Result<Present> present_in(rpc::Call& call, ChannelId channel, NoteAccess& access,
+                           const OpenNote& open) {
+    const auto waiting = open.waiting();
+    std::set<UserId> users;
+    for (const auto& each : access.collaborators) {
+        if (waiting.contains(sender_of(each))) users.insert(each.user);
+    }
+    COLLAB_DO(NoteAccesses::load_people(call, channel, users, access));
+    Present present;
+    for (const auto& each : access.collaborators) {
+        const auto person = access.people.find(each.user);
+        present.add(each,
+                    person != access.people.end() && channels::require_member(person->second).ok());
+    }
+    return present;
 }
 
 // The edits and undos of a message that are to be tried; one that is wrong in itself is refused.
 std::vector<text::Operation> batch_of(rpc::Call& call, const proto::UpdateChannelBuffer& request,
-                                      const Collaborators& collaborators,
+                                      const Present& present, Sender sender,
                                       std::vector<text::DeferredOperations::Refused>& refused) {
     std::vector<text::Operation> batch;
-    const auto refuse = [&](Error error) {
-        refused.push_back({{}, sender_of(call.peer()), std::move(error)});
-    };
+    const auto refuse = [&](Error error) { refused.push_back({{}, sender, std::move(error)}); };
     for (const auto& each : request.operations()) {
         if (!changes_text(each)) continue;
         if (each.ByteSizeLong() > call.settings.limits.note_operation) {
@@ -53,7 +63,7 @@ std::vector<text::Operation> batch_of(rpc::Call& call, const proto::UpdateChanne
         auto operation = parse_operation(each);
         if (!operation.ok()) {
             refuse(std::move(operation).error());
-        } else if (!is_of_somebody_else(text::timestamp(*operation), collaborators, call.user())) {
+        } else if (present.counts(text::timestamp(*operation), sender)) {
             batch.push_back(std::move(operation).value());
         }
     }
@@ -89,7 +99,7 @@ Result<UnseenNotes::News> store(rpc::Call& call, Note& note, const Accepted& acc
         auto& of_replica = news.version[at.replica];
         of_replica = std::max(of_replica, at.value);
         for (const auto& each : collaborators) {
-            if (sender_of(each.peer) != sender) continue;
+            if (sender_of(each) != sender) continue;
             COLLAB_DO(raise_observed(call.tx, each.user, note.id, latest));
         }
     }
@@ -104,7 +114,7 @@ Status expel(rpc::Call& call, const Note& note, const Accepted& accepted,
     std::vector<PeerId> peers;
     for (const auto& refused : accepted.refused) {
         for (const auto& each : collaborators) {
-            if (sender_of(each.peer) != refused.sender) continue;
+            if (sender_of(each) != refused.sender) continue;
             log(LogLevel::debug,
                 "user " + std::to_string(each.user.value) + " leaves the notes of channel " +
                     std::to_string(note.channel.value) + ": " + refused.error.message);
@@ -117,23 +127,22 @@ Status expel(rpc::Call& call, const Note& note, const Accepted& accepted,
 }
 
 Status change_text(rpc::Call& call, const channels::Channel& channel,
-                   const proto::UpdateChannelBuffer& request, NoteAccess& access) {
+                   const proto::UpdateChannelBuffer& request, Sender sender, NoteAccess& access) {
     const auto& collaborators = access.collaborators;
     auto& note = access.note;
     if (!note) return Error{ErrorCode::internal, "somebody has notes open that do not exist"};
     COLLAB_TRY(const auto open, open_note(call, *note));
     if (open->damaged()) return *open->damaged();
-    std::set<Sender> present;
-    for (const auto& each : collaborators) present.insert(sender_of(each.peer));
+    COLLAB_TRY(const auto present, present_in(call, channel.id, access, *open));
     std::vector<text::DeferredOperations::Refused> refused;
-    auto batch = batch_of(call, request, collaborators, refused);
-    auto accepted = open->accept(std::move(batch), sender_of(call.peer()), present);
+    auto batch = batch_of(call, request, present, sender, refused);
+    auto accepted = open->accept(std::move(batch), sender, present);
     std::ranges::move(refused, std::back_inserter(accepted.refused));
     COLLAB_TRY(const bool whole, is_whole(call, *note, *open, request, accepted));
     if (!accepted.applied.empty()) {
         const auto rows = encode(accepted);
         if (whole) {
-            relay_whole(call.outbox, request, call.frame, collaborators, call.peer());
+            relay_whole(call.outbox, request, call.frame, collaborators, sender);
         } else {
             relay_accepted(call.outbox, channel.id, accepted, rows, collaborators);
         }
@@ -146,7 +155,7 @@ Status change_text(rpc::Call& call, const channels::Channel& channel,
             live.state<UnseenNotes>().tell(live, std::move(news));
         });
     }
-    if (!whole) relay_others(call.outbox, request, collaborators, call.peer());
+    if (!whole) relay_others(call.outbox, request, collaborators, sender);
     return expel(call, *note, accepted, collaborators);
 }
 
@@ -159,11 +168,13 @@ Status update_channel_buffer(rpc::Call& call, const proto::UpdateChannelBuffer& 
     const auto& own = access->people.at(call.user());
     COLLAB_DO(only_selects(request) ? channels::require_participant(own)
                                     : channels::require_member(own));
-    if (find_collaborator(access->collaborators, call.peer()) == nullptr) {
+    const auto* collaborator = find_collaborator(access->collaborators, call.peer());
+    if (collaborator == nullptr) {
         return Error{ErrorCode::denied, "these notes are not open on this connection"};
     }
-    if (changes_any_text(request)) return change_text(call, own.channel, request, *access);
-    relay_others(call.outbox, request, access->collaborators, call.peer());
+    const auto sender = sender_of(*collaborator);
+    if (changes_any_text(request)) return change_text(call, own.channel, request, sender, *access);
+    relay_others(call.outbox, request, access->collaborators, sender);
     return ok();
 }
 

@@ -44,6 +44,18 @@ Result<std::vector<text::Operation>> decode_all(const std::vector<StoredOperatio
 
 }  // namespace
 
+void Present::add(const Collaborator& collaborator, bool may_edit) {
+    if (may_edit) editors_.emplace(sender_of(collaborator), collaborator.user);
+    replicas_.emplace(collaborator.replica, collaborator.user);
+}
+
+bool Present::counts(text::Lamport at, Sender sender) const {
+    const auto editor = editors_.find(sender);
+    if (editor == editors_.end()) return false;
+    const auto owner = replicas_.find(at.replica);
+    return owner == replicas_.end() || owner->second == editor->second;
+}
+
 OpenNote::OpenNote(const Note& note, const History& history)
     : epoch_(note.epoch),
       stamp_(note.stamp),
@@ -54,7 +66,7 @@ OpenNote::OpenNote(const Note& note, const History& history)
         damaged_ = std::move(operations).error();
         return;
     }
-    const auto delivery = early_rows_.deliver(buffer_, std::move(operations).value(), 0);
+    const auto delivery = early_rows_.deliver(buffer_, std::move(operations).value(), {});
     if (!delivery.refused.empty()) {
         damaged_ = damage(delivery.refused.front().at, delivery.refused.front().error);
     }
@@ -63,20 +75,25 @@ OpenNote::OpenNote(const Note& note, const History& history)
 void OpenNote::inherit(OpenNote& older) {
     if (older.epoch_ != epoch_) return;
     held_ = std::move(older.held_);
-    holding_ = std::move(older.holding_);
     released_ = std::move(older.released_);
     replayed_ = true;
 }
 
+std::set<Sender> OpenNote::waiting() const {
+    std::set<Sender> senders;
+    for (const auto& [sender, held] : held_.held()) senders.insert(sender);
+    for (const auto& each : released_) senders.insert(each.operation.sender);
+    return senders;
+}
+
 Accepted OpenNote::accept(std::vector<text::Operation> batch, Sender sender,
-                          const std::set<Sender>& present) {
+                          const Present& present) {
     ++messages_;
     Accepted accepted;
-    forget_absent(present);
+    forget_uncounted(present);
     redeliver_released(accepted);
     std::set<text::Lamport> fresh;
     for (const auto& operation : batch) fresh.insert(text::timestamp(operation));
-    holding_.insert(sender);
     const std::size_t before = accepted.applied.size();
     accepted.met_held =
         before > 0 || std::ranges::any_of(fresh, [&](text::Lamport at) { return held_.holds(at); });
@@ -101,23 +118,21 @@ void OpenNote::take(text::DeferredOperations::Delivery delivery, Accepted& accep
 // Rows of other servers' making may wait for what just came; they are stored already.
 void OpenNote::apply_early_rows(Accepted& accepted) {
     while (early_rows_.size() > 0) {
-        const auto rows = early_rows_.deliver(buffer_, {}, 0);
+        const auto rows = early_rows_.deliver(buffer_, {}, {});
         if (!rows.refused.empty()) {
             damaged_ = damage(rows.refused.front().at, rows.refused.front().error);
         }
         if (rows.applied.empty()) return;
-        take(held_.deliver(buffer_, {}, 0), accepted);
+        take(held_.deliver(buffer_, {}, {}), accepted);
     }
 }
 
-void OpenNote::forget_absent(const std::set<Sender>& present) {
-    std::erase_if(holding_, [&](Sender sender) {
-        const bool forget = !present.contains(sender);
-        if (forget) held_.drop(sender);
-        return forget || held_.held(sender).operations == 0;
+void OpenNote::forget_uncounted(const Present& present) {
+    held_.drop_if([&](text::Lamport at, Sender sender) { return !present.counts(at, sender); });
+    std::erase_if(released_, [&](const Released& each) {
+        const auto& [operation, sender] = each.operation;
+        return !present.counts(text::timestamp(operation), sender);
     });
-    std::erase_if(released_,
-                  [&](const Released& each) { return !present.contains(each.operation.sender); });
 }
 
 // After a rollback what it had released from among the held is held again; what was committed after
@@ -125,7 +140,6 @@ void OpenNote::forget_absent(const std::set<Sender>& present) {
 void OpenNote::redeliver_released(Accepted& accepted) {
     if (std::exchange(replayed_, false)) {
         for (auto& each : std::exchange(released_, {})) {
-            holding_.insert(each.operation.sender);
             std::vector<text::Operation> one;
             one.push_back(std::move(each.operation.operation));
             take(held_.deliver(buffer_, std::move(one), each.operation.sender), accepted);
@@ -138,8 +152,7 @@ void OpenNote::redeliver_released(Accepted& accepted) {
 }
 
 void OpenNote::refuse_hoarders(Accepted& accepted) {
-    for (const Sender sender : holding_) {
-        const auto held = held_.held(sender);
+    for (const auto& [sender, held] : held_.held()) {
         if (held.operations <= kMaxHeldOperations && held.bytes <= kMaxHeldBytes) continue;
         accepted.refused.push_back(
             {{}, sender, {ErrorCode::too_many, "too many operations came before what they need"}});

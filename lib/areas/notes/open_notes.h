@@ -8,6 +8,7 @@
 // replayed from its rows.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -21,11 +22,27 @@
 
 namespace collab::notes {
 
-// Who sent an operation, as the text library counts senders.
+// Who sent an operation, as the text library counts senders: a collaborator until he leaves or goes
+// on over another connection. What was held for him is then not held for who follows, not even for
+// himself: his client does not know that something waits, or sends it again.
 using Sender = text::DeferredOperations::Sender;
-constexpr Sender sender_of(PeerId peer) {
-    return Sender{peer.server} << 32 | peer.connection;
+constexpr Sender sender_of(const Collaborator& collaborator) {
+    const auto [server, connection] = collaborator.peer;
+    return {std::uint64_t{server} << 32 | connection, collaborator.id};
 }
+
+// Who is in the notes, as far as it decides whose operations count.
+class Present {
+public:
+    void add(const Collaborator& collaborator, bool may_edit);
+    // Edits and undos at `at` count when `sender` is here, may edit, and the replica id is not
+    // another user's (decisions 9).
+    bool counts(text::Lamport at, Sender sender) const;
+
+private:
+    std::map<Sender, UserId> editors_;
+    std::map<std::uint32_t, UserId> replicas_;
+};
 
 // What one message changed.
 struct Accepted {
@@ -48,11 +65,12 @@ public:
     // Whether rows are waiting for others that are not there.
     bool has_early_rows() const { return early_rows_.size() > 0; }
 
+    // For whom something is held, or may be again after a rollback.
+    std::set<Sender> waiting() const;
     // Applies what of `batch` and of what was held before can be applied now, and holds the rest
-    // for its sender; what is held for somebody not among `present` is forgotten. Refused are also
+    // for its sender; what is held and does not count any more is forgotten. Refused are also
     // operations of a sender who has too much held (decisions 10).
-    Accepted accept(std::vector<text::Operation> batch, Sender sender,
-                    const std::set<Sender>& present);
+    Accepted accept(std::vector<text::Operation> batch, Sender sender, const Present& present);
 
     // The rows that accept() led to have been written under this stamp. Until then the note matches
     // nothing, because its buffer is ahead of the rows.
@@ -69,7 +87,7 @@ private:
 
     void take(text::DeferredOperations::Delivery delivery, Accepted& accepted);
     void apply_early_rows(Accepted& accepted);
-    void forget_absent(const std::set<Sender>& present);
+    void forget_uncounted(const Present& present);
     void redeliver_released(Accepted& accepted);
     void refuse_hoarders(Accepted& accepted);
 
@@ -80,7 +98,6 @@ private:
     std::optional<Error> damaged_;
     text::DeferredOperations early_rows_;
     text::DeferredOperations held_;
-    std::set<Sender> holding_;  // at least all that held_ holds something for
     // Held operations applied by messages whose transaction may yet be rolled back.
     std::vector<Released> released_;
     bool replayed_ = false;  // released_ came from an older note and must be delivered again
