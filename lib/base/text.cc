@@ -85,6 +85,10 @@ std::optional<std::int64_t> parse_int64(std::string_view text) {
     return parse_number<std::int64_t>(text);
 }
 
+std::optional<std::int32_t> parse_int32(std::string_view text) {
+    return parse_number<std::int32_t>(text);
+}
+
 std::optional<std::uint32_t> parse_uint32(std::string_view text) {
     return parse_number<std::uint32_t>(text);
 }

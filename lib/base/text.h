@@ -18,6 +18,7 @@ std::string to_lower_ascii(std::string_view text);
 
 // The whole text as a decimal number, or nothing: no sign for unsigned, no space, no overflow.
 std::optional<std::int64_t> parse_int64(std::string_view text);
+std::optional<std::int32_t> parse_int32(std::string_view text);
 std::optional<std::uint32_t> parse_uint32(std::string_view text);
 
 std::vector<std::string_view> split(std::string_view text, char separator);

@@ -58,10 +58,8 @@ std::variant<users::Verified, net::HttpResponse> authenticate(const net::HttpReq
     if (parts[0] == "dev-server-token") {
         return refusal(401, "dev servers are not served: Zed gave them up with version 0.157");
     }
-    const auto id = parse_int64(parts[0]);
-    if (!id || *id != static_cast<std::int32_t>(*id)) {
-        return refusal(400, "missing user id in authorization header");
-    }
+    const auto id = parse_int32(parts[0]);
+    if (!id) return refusal(400, "missing user id in authorization header");
     if (parts.size() < 2) return refusal(400, "missing access token in authorization header");
     if (!tokens.loaded()) return refusal(503, "the server is starting, try again");
     const UserId user{*id};

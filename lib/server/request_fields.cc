@@ -46,9 +46,9 @@ Result<std::optional<std::int32_t>> integer_parameter(const net::HttpRequest& re
                                                       const std::string& name) {
     const auto text = request.query_parameter(name);
     if (!text) return std::optional<std::int32_t>();
-    const auto number = parse_int64(*text);
-    if (!number || !std::in_range<std::int32_t>(*number)) return is_no_integer(name);
-    return std::optional(static_cast<std::int32_t>(*number));
+    const auto number = parse_int32(*text);
+    if (!number) return is_no_integer(name);
+    return number;
 }
 
 Fields query_fields(const std::shared_ptr<const net::HttpRequest>& request) {

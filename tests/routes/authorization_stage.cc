@@ -56,11 +56,6 @@ constexpr VariantOf kVariants[] = {
     {"UpdateContext", Variant::writes},
 };
 
-void set_number(google::protobuf::Message& message, const std::string& field, std::int64_t value) {
-    message.GetReflection()->SetUInt64(&message, message.GetDescriptor()->FindFieldByName(field),
-                                       static_cast<std::uint64_t>(value));
-}
-
 bool in_room(Part part) {
     return part != Part::stranger && part != Part::ex_participant && part != Part::host_of_another;
 }
@@ -151,7 +146,7 @@ AuthorizationStage::AuthorizationStage(ServerWorld& world, Part part, Setting se
         take_seat(other_room, *actor_, "admin");
         make_project(other_room, *actor_);
     }
-    befriend(*actor_);
+    ask_for_contact(*friend_, *actor_, true);
     notification_ = world_.number(
         "INSERT INTO notifications (created_at, recipient_id, kind, entity_id, content) "
         "VALUES (0, $1, 'ContactRequest', $2, '{}') RETURNING id",
@@ -175,7 +170,7 @@ void AuthorizationStage::prepare(Part part) {
             {room_, called.user, caller.user, static_cast<std::int64_t>(caller.peer.connection),
              static_cast<std::int64_t>(caller.peer.server)});
     };
-    const bool is_somewhere = part == Part::host || part == Part::host_of_another || in_room(part);
+    const bool is_somewhere = part == Part::host_of_another || in_room(part);
     if (setting_.variant == Variant::called && !is_somewhere) call(*actor_, *ally_);
     if (setting_.variant == Variant::calling) call(*friend_, *actor_);
     if (setting_.variant == Variant::invited && role_of(part).empty()) {
@@ -184,11 +179,7 @@ void AuthorizationStage::prepare(Part part) {
                    {actor_->user});
     }
     if (setting_.variant == Variant::asked) {
-        const auto [low, high] = std::minmax(actor_->user.value, outsider_->user.value);
-        world_.sql(
-            "INSERT INTO contacts (user_id_a, user_id_b, a_to_b, should_notify, accepted) "
-            "VALUES ($1, $2, $3, TRUE, FALSE)",
-            {low, high, low == outsider_->user.value});
+        ask_for_contact(*outsider_, *actor_, false);
     }
     if (setting_.variant == Variant::shared) {
         world_.sql("DELETE FROM shared_threads");  // which the plain message shared
@@ -270,12 +261,13 @@ void AuthorizationStage::collaborate(std::int64_t project, const FakeClient& cli
          static_cast<std::int64_t>(replica), is_host});
 }
 
-void AuthorizationStage::befriend(const FakeClient& client) {
-    const auto [low, high] = std::minmax(client.user.value, friend_->user.value);
+void AuthorizationStage::ask_for_contact(const FakeClient& from, const FakeClient& to,
+                                         bool accepted) {
+    const auto [low, high] = std::minmax(from.user.value, to.user.value);
     world_.sql(
         "INSERT INTO contacts (user_id_a, user_id_b, a_to_b, should_notify, accepted) "
-        "VALUES ($1, $2, TRUE, FALSE, TRUE)",
-        {low, high});
+        "VALUES ($1, $2, $3, $4, $5)",
+        {low, high, low == from.user.value, !accepted, accepted});
 }
 
 void AuthorizationStage::announce(std::int64_t room) {
@@ -397,7 +389,8 @@ void AuthorizationStage::adjust(google::protobuf::Message& message) const {
         case Variant::root:
             return reflection.ClearField(&message, field("parent_id"));
         case Variant::oneself:
-            return set_number(message, "user_id", actor_->user.value);
+            return reflection.SetUInt64(&message, field("user_id"),
+                                        static_cast<std::uint64_t>(actor_->user.value));
         case Variant::selections: {
             auto& operation = dynamic_cast<proto::Operation&>(
                 *reflection.MutableRepeatedMessage(&message, field("operations"), 0));

@@ -94,7 +94,7 @@ private:
     std::int64_t make_project(std::int64_t room, const FakeClient& host);
     void collaborate(std::int64_t project, const FakeClient& client, int replica, bool is_host);
     void announce(std::int64_t room);
-    void befriend(const FakeClient& client);
+    void ask_for_contact(const FakeClient& from, const FakeClient& to, bool accepted);
     std::string payload_for(std::uint32_t tag);
     std::string relayed_payload(std::uint32_t tag) const;
     void fill(google::protobuf::Message& message);

@@ -53,7 +53,7 @@ Result<ViewUpdate> peek_view_update(wire::Bytes payload) {
     if (!room || !project) return malformed();
     ViewUpdate update;
     update.room = RoomId{static_cast<std::int64_t>(*room)};
-    if (has_field(payload, kProjectId)) {
+    if (*project != 0 || has_field(payload, kProjectId)) {
         update.project = ProjectId{static_cast<std::int64_t>(*project)};
     }
     COLLAB_TRY(const auto active_view, sub_message(payload, kActiveView));

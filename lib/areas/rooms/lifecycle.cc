@@ -52,12 +52,14 @@ Result<Rooms> list_stale_rooms(db::Tx& tx, const std::vector<std::int64_t>& serv
 
 // Ends projects, places and follows that name a dead server although their people are back, and
 // adds their rooms.
-Status sweep_projects(rpc::Call& call, const std::vector<std::int64_t>& servers, Rooms& rooms) {
-    auto& tx = call.tx;
+Status sweep_projects(db::Tx& tx, const std::vector<std::int64_t>& servers, Rooms& rooms) {
+    std::vector<db::Ticket> tickets;
     for (const auto& sql : {kStaleHosts, kStaleGuests, kStaleFollowers}) {
-        COLLAB_TRY(const auto changed, tx.list(sql, {servers}, [](const db::Row& row) {
-            return row.optional_integer(0);
-        }));
+        tickets.push_back(tx.send(sql, {servers}));
+    }
+    for (const auto ticket : tickets) {
+        COLLAB_TRY(const auto changed,
+                   tx.list(ticket, [](const db::Row& row) { return row.optional_integer(0); }));
         for (const auto room : changed) {
             if (room) rooms[RoomId{*room}];
         }
@@ -89,7 +91,7 @@ Status sweep(rpc::Call& call, const std::vector<ServerId>& stale) {
     std::vector<std::int64_t> servers;
     for (const auto server : stale) servers.push_back(server.value);
     COLLAB_TRY(auto rooms, list_stale_rooms(call.tx, servers));
-    COLLAB_DO(sweep_projects(call, servers, rooms));
+    COLLAB_DO(sweep_projects(call.tx, servers, rooms));
     for (const auto& [room, leavers] : rooms) {
         if (leavers.empty()) {
             post_room_updated(call, room);
