@@ -77,7 +77,8 @@ std::vector<PeerId> Hub::resolve(const Address& address) const {
             const auto* found = hub.index_.project(id);
             if (found == nullptr) return peers;
             for (const auto& collaborator : found->collaborators) {
-                if (with_host || !collaborator.is_host) peers.push_back(collaborator.peer);
+                if (!collaborator.may_read || (collaborator.is_host && !with_host)) continue;
+                peers.push_back(collaborator.peer);
             }
             return peers;
         }

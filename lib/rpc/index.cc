@@ -12,6 +12,17 @@ auto* find_in(Map& map, const Key& key) {
     return found == map.end() ? nullptr : &found->second;
 }
 
+// Who was banned in a call hears nothing more of its projects.
+void set_rights(RoomState& room) {
+    const auto is_banned = [&](PeerId peer) {
+        const auto found = std::ranges::find(room.participants, peer, &Participant::peer);
+        return found != room.participants.end() && !may_read_projects(found->role);
+    };
+    for (auto& project : room.projects) {
+        for (auto& each : project.collaborators) each.may_read = !is_banned(each.peer);
+    }
+}
+
 }  // namespace
 
 std::vector<ProjectId> Index::forget(RoomId id) {
@@ -38,6 +49,7 @@ void Index::put_room(RoomState room) {
         room_of_project_[project.id] = id;
         std::erase(gone, project.id);
     }
+    set_rights(room);
     rooms_[id] = std::move(room);
     for (const auto& observer : observers_) observer(id, gone);
 }

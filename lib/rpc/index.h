@@ -30,6 +30,8 @@ struct Collaborator {
     bool is_host = false;
     std::optional<std::string> committer_name;
     std::optional<std::string> committer_email;
+    // Set by the Index: by his role in the room.
+    bool may_read = true;
 };
 
 struct ProjectState {

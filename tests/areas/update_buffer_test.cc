@@ -65,6 +65,15 @@ TEST_F(UpdateBuffer, OfAGuestIsAckedOnlyWhenTheHostHasAckedIt) {
     EXPECT_TRUE(editor.answered(id));
 }
 
+TEST_F(UpdateBuffer, DoesNotReachWhoWasBannedFromTheCall) {
+    auto room = *world.live->index.room({1});
+    room.participants[2].role = rpc::Role::banned;
+    world.live->index.put_room(room);
+    host.request(edit());
+    EXPECT_EQ(got(editor), 1u);
+    EXPECT_EQ(got(viewer), 0u);
+}
+
 TEST_F(UpdateBuffer, OfAGuestReachesTheOtherGuestsWhileTheHostIsAway) {
     world.disconnect(host);
     const auto answer = editor.request(edit());

@@ -227,6 +227,15 @@ TEST_F(RouterTest, EndsAStreamOnceWhenItsReaderLosesTheRight) {
     EXPECT_EQ(guest.inbox().size(), 2u);
 }
 
+TEST_F(RouterTest, BroadcastsNothingToWhoWasBannedFromTheCall) {
+    const auto refresh = wire::find_tag("RefreshInlayHints");
+    share(Role::guest);
+    host.send_raw(refresh, about_project());
+    share(Role::banned);
+    host.send_raw(refresh, about_project());
+    EXPECT_EQ(guest.received_raw(refresh).size(), 1u);
+}
+
 TEST_F(RouterTest, RefusesTheRequestInFlightThatIsOneTooMany) {
     share(Role::member);
     const auto hover = wire::find_tag("GetHover");

@@ -26,7 +26,9 @@ Status update_buffer(rpc::LiveCall& call, wire::Bytes payload) {
     const bool from_host = project->host == call.peer();
     const auto& body = call.incoming.body();
     for (const auto& collaborator : project->collaborators) {
-        if (collaborator.is_host || collaborator.peer == call.peer()) continue;
+        if (collaborator.is_host || !collaborator.may_read || collaborator.peer == call.peer()) {
+            continue;
+        }
         call.live().hub.forward(collaborator.peer, call.incoming.tag, body, call.peer());
     }
     if (from_host) return ok();

@@ -38,12 +38,13 @@ void Transfer::forward_later(std::uint32_t tag, const wire::Body& body, PeerId s
     late_.push_back({tag, body, sender});
 }
 
-// Null when there is nothing to do any more: the project or the peer's place in it is gone, or a
-// later transfer to this peer took over.
+// Null when there is nothing to do any more: the project, the peer's place in it or his right to
+// read is gone, or a later transfer to this peer took over.
 SharedProject* Transfer::project() {
     auto& projects = LiveProjects::of(live_);
     if (projects.transfer_to(id_, peer_) != this) return nullptr;
     if (!live_.index.is_collaborator(id_, peer_)) return nullptr;
+    if (live_.index.right(id_, peer_) == rpc::Right::none) return nullptr;
     return projects.find(id_);
 }
 
