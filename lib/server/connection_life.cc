@@ -7,7 +7,6 @@
 #include "areas/chat/lifecycle.h"
 #include "areas/contacts/presence.h"
 #include "areas/notes/lifecycle.h"
-#include "areas/rooms/leave.h"
 #include "areas/rooms/lifecycle.h"
 #include "areas/users/user_messages.h"
 #include "areas/users/user_queries.h"
@@ -93,7 +92,9 @@ Status mark_lost(rpc::Call& call, PeerId peer) {
 std::span<const FarewellStep> farewell_steps() {
     static constexpr FarewellStep kSteps[] = {
         {"leaving the room of a lost connection",
-         [](rpc::Call& call, PeerId peer, UserId) { return rooms::leave_room(call, peer); }},
+         [](rpc::Call& call, PeerId peer, UserId) {
+             return rooms::leave_lost_connection(call, peer);
+         }},
         {"leaving the notes of a lost connection",
          [](rpc::Call& call, PeerId peer, UserId) { return notes::leave_all(call, peer); }},
     };

@@ -78,6 +78,22 @@ TEST_P(ConnectionLoss, OfTheOldConnectionDoesNotTouchTheNewOne) {
     EXPECT_TRUE(seen_by(*carol, *ada)->online());
 }
 
+TEST_P(ConnectionLoss, EndsThePlaceInAProjectThatItsGuestDidNotComeBackTo) {
+    const auto project = share(*ada, room);
+    proto::JoinProject join;
+    join.set_project_id(project);
+    ASSERT_FALSE(bea->request(join).is_error());
+    world().drop(*bea);
+    ASSERT_FALSE(rejoin(back(*bea), room).is_error());  // its window was closed meanwhile
+    ada->forget();
+    world().advance(kLongestStay);
+    EXPECT_EQ(people_in(room), (std::set{ada->user, bea->user}));
+    const auto removed = ada->received<proto::RemoveProjectCollaborator>();
+    ASSERT_EQ(removed.size(), 1u);
+    EXPECT_EQ(removed[0].peer_id().id(), bea->peer.connection);
+    EXPECT_EQ(world().number("SELECT COUNT(*) FROM project_collaborators"), 1);
+}
+
 TEST_P(ConnectionLoss, OfWhoIsBeingCalledEndsTheRinging) {
     ring(*ada, room, *carol);
     EXPECT_EQ(ada->received<proto::RoomUpdated>().back().room().pending_participants_size(), 1);

@@ -134,8 +134,11 @@ void LiveProjects::prune(Slot& slot) {
     const auto now = live_->executor.clock().now();
     if (slot.pruned_at && now - *slot.pruned_at < kPruneEvery) return;
     slot.pruned_at = now;
-    std::erase_if(slot.transfers,
-                  [this](const auto& each) { return live_->hub.session(each.first) == nullptr; });
+    std::erase_if(slot.transfers, [&](const auto& each) {
+        const PeerId peer = each.first;
+        return live_->hub.session(peer) == nullptr ||
+               !live_->index.is_collaborator(slot.project->id, peer);
+    });
     if (!slot.transfers.empty()) return;
     slot.project->prune(oldest_kept(live_->executor.clock().wall_now(), live_->settings.get()));
 }

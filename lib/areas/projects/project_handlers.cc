@@ -124,10 +124,8 @@ Status leave_project(rpc::Call& call, const proto::LeaveProject& request) {
     } else {
         COLLAB_TRY([[maybe_unused]] const bool left,
                    delete_collaborator(call.tx, project, call.peer()));
-        proto::RemoveProjectCollaborator message;
-        message.set_project_id(request.project_id());
-        *message.mutable_peer_id() = make_peer(call.peer());
-        call.outbox.to_project(project, message, call.peer());
+        call.outbox.to_project(project, rooms::make_removed_collaborator(project, call.peer()),
+                               call.peer());
     }
     if (joining->room) rooms::post_room_updated(call, *joining->room);
     return ok();

@@ -2,7 +2,9 @@
 #include "areas/rooms/lifecycle.h"
 
 #include <map>
+#include <set>
 
+#include "areas/rooms/leave.h"
 #include "areas/rooms/parting.h"
 #include "areas/rooms/ringing.h"
 #include "areas/rooms/room_rows.h"
@@ -31,6 +33,20 @@ constexpr std::string_view kStaleGuests = R"sql(
 constexpr std::string_view kStaleFollowers = R"sql(
     DELETE FROM followers
     WHERE leader_connection_server_id IN IDS($1) OR follower_connection_server_id IN IDS($1)
+    RETURNING room_id
+)sql";
+
+// Of one who came back: nobody else's row names his old connection.
+constexpr std::string_view kPlacesLeftBehind = R"sql(
+    DELETE FROM project_collaborators
+    WHERE connection_server_id = $1 AND connection_id = $2 AND NOT is_host
+    RETURNING project_id, (SELECT p.room_id FROM projects p WHERE p.id = project_id)
+)sql";
+
+constexpr std::string_view kFollowsLeftBehind = R"sql(
+    DELETE FROM followers
+    WHERE (leader_connection_server_id = $1 AND leader_connection_id = $2)
+       OR (follower_connection_server_id = $1 AND follower_connection_id = $2)
     RETURNING room_id
 )sql";
 
@@ -71,6 +87,25 @@ Status sweep_projects(db::Tx& tx, const std::vector<std::int64_t>& servers, Room
 
 Status mark_connection_lost(rpc::Call& call, PeerId lost) {
     return set_lost(call.tx, lost);
+}
+
+Status leave_lost_connection(rpc::Call& call, PeerId lost) {
+    COLLAB_DO(leave_room(call, lost));
+    const auto places = call.tx.send(kPlacesLeftBehind, {lost.server, lost.connection});
+    const auto follows = call.tx.send(kFollowsLeftBehind, {lost.server, lost.connection});
+    std::set<RoomId> rooms;
+    COLLAB_TRY(const auto left, call.tx.list(places, [&](const db::Row& row) {
+        if (!row.is_null(1)) rooms.insert(row.id<RoomId>(1));
+        return row.id<ProjectId>(0);
+    }));
+    COLLAB_TRY(const auto followed,
+               call.tx.list(follows, [](const db::Row& row) { return row.id<RoomId>(0); }));
+    rooms.insert(followed.begin(), followed.end());
+    for (const auto project : left) {
+        call.outbox.to_project(project, make_removed_collaborator(project, lost), lost);
+    }
+    for (const auto room : rooms) post_room_updated(call, room);
+    return ok();
 }
 
 Status decline_when_offline(rpc::Call& call, UserId user) {

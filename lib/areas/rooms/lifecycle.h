@@ -15,6 +15,10 @@ namespace collab::rooms {
 // The connection is gone; it may come back for a while (spec 1, 2.7 step 2). Posts nothing.
 Status mark_connection_lost(rpc::Call& call, PeerId lost);
 
+// The connection did not come back: leave_room(), and if its user rejoined over another one, the
+// end of the places in projects and of the follows that he did not take along.
+Status leave_lost_connection(rpc::Call& call, PeerId lost);
+
 // The user has no connection any more: a call that rings for him ends, in silence but for the
 // RoomUpdated (spec 1, 2.7 step 6). The caller has made sure that he is offline.
 Status decline_when_offline(rpc::Call& call, UserId user);

@@ -51,11 +51,8 @@ void post_left_projects(rpc::Outbox& outbox, const std::vector<LeftProject>& pro
             continue;
         }
         if (gone.contains(left.project)) continue;
-        proto::RemoveProjectCollaborator removed;
-        removed.set_project_id(static_cast<std::uint64_t>(left.project.value));
-        removed.mutable_peer_id()->set_owner_id(left.peer.server);
-        removed.mutable_peer_id()->set_id(left.peer.connection);
-        outbox.to_project(left.project, removed, left.peer);
+        outbox.to_project(left.project, make_removed_collaborator(left.project, left.peer),
+                          left.peer);
         if (manner == Manner::evict) outbox.to_peer(left.peer, unshare(left.project));
     }
 }

@@ -46,6 +46,14 @@ void post_room_message(rpc::Outbox& outbox, const RoomSnapshot& room) {
     outbox.to_room(room.state.id, message);
 }
 
+proto::RemoveProjectCollaborator make_removed_collaborator(ProjectId project, PeerId peer) {
+    proto::RemoveProjectCollaborator message;
+    message.set_project_id(static_cast<std::uint64_t>(project.value));
+    message.mutable_peer_id()->set_owner_id(peer.server);
+    message.mutable_peer_id()->set_id(peer.connection);
+    return message;
+}
+
 void post_room_gone(rpc::Outbox& outbox, RoomId room) {
     outbox.effect([room](rpc::Live& live) { live.index.remove_room(room); });
 }

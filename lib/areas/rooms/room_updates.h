@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "areas/rooms/room_snapshot.h"
+#include "proto/projects.pb.h"
 #include "rpc/call.h"
 
 namespace collab::rooms {
@@ -21,6 +22,9 @@ Result<std::optional<RoomSnapshot>> load_room_updated(rpc::Call& call, RoomId ro
 // The two halves of the above, for answers that belong between them.
 void post_room_index(rpc::Outbox& outbox, const RoomSnapshot& room);
 void post_room_message(rpc::Outbox& outbox, const RoomSnapshot& room);
+
+// Tells the others in a project that this connection is not in it any more.
+proto::RemoveProjectCollaborator make_removed_collaborator(ProjectId project, PeerId peer);
 
 // The index forgets the room.
 void post_room_gone(rpc::Outbox& outbox, RoomId room);
