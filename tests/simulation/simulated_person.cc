@@ -123,6 +123,7 @@ void SimulatedPerson::rejoined(const proto::RejoinChannelBuffersResponse& respon
             if (!theirs.observed(text::timestamp(operation))) missing.push_back(operation);
         }
         send_operations(buffer.channel_id(), missing);
+        found->second.late.clear();
         kept.insert(notes.extract(found));
     }
     notes = std::move(kept);
@@ -341,6 +342,7 @@ void SimulatedPerson::open_note(std::uint64_t channel) {
             response.epoch(),
             text::Author(static_cast<std::uint16_t>(response.replica_id()), response.base_text()),
             {},
+            {},
             false};
         std::vector<text::Operation> heard;
         for (const auto& operation : response.operations()) {
@@ -351,14 +353,25 @@ void SimulatedPerson::open_note(std::uint64_t channel) {
     });
 }
 
-void SimulatedPerson::edit_note(std::uint64_t channel) {
+void SimulatedPerson::edit_note(std::uint64_t channel, bool some_late) {
     auto& note = notes.at(channel);
     const auto& known = note.author.known_edits();
     const bool undo = random_() % 4 == 0 && !known.empty();
     const text::Operation operation = undo ? text::Operation(note.author.undo(random_, known))
                                            : text::Operation(note.author.edit(random_));
     note.own.push_back(operation);
+    if (some_late && random_() % 4 == 0) {
+        note.late.push_back(operation);
+        return;
+    }
     send_operations(channel, {operation});
+    if (some_late && random_() % 2 == 0) {
+        send_operations(channel, std::exchange(note.late, {}));
+    }
+}
+
+void SimulatedPerson::send_late_operations() {
+    for (auto& [channel, note] : notes) send_operations(channel, std::exchange(note.late, {}));
 }
 
 void SimulatedPerson::close_note(std::uint64_t channel) {

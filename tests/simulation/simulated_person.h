@@ -29,6 +29,7 @@ struct OpenNote {
     std::uint64_t epoch = 0;
     text::Author author;
     std::vector<text::Operation> own;
+    std::vector<text::Operation> late;  // of these, to be sent after some that depend on them
     bool in_doubt = false;  // rights changed meanwhile: edits of ours may have been refused
 };
 
@@ -83,7 +84,10 @@ public:
     void send_files();
     void join_project(std::uint64_t project);
     void open_note(std::uint64_t channel);
-    void edit_note(std::uint64_t channel);
+    // Some operations are sent late, if that is wanted: by further edits, send_late_operations() or
+    // with what a rejoin finds missing.
+    void edit_note(std::uint64_t channel, bool some_late);
+    void send_late_operations();
     void close_note(std::uint64_t channel);
     void open_chat(std::uint64_t channel);
     void say(std::uint64_t channel, const std::string& text);

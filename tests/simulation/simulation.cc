@@ -133,7 +133,7 @@ void Simulation::act() {
         }
         return let_pass();
     }
-    switch (below(repertoire_ == Repertoire::first ? 20 : 34)) {
+    switch (below(kinds_of_actions())) {
         case 0:
         case 1:
         case 2:
@@ -164,6 +164,12 @@ void Simulation::act() {
         case 15:
         case 16:
         case 17:
+        case 34:
+        case 35:
+        case 36:
+        case 37:
+        case 38:
+        case 39:
             write_notes(person);
             break;
         case 18:
@@ -183,6 +189,19 @@ void Simulation::act() {
             chat(person);
     }
     let_pass();
+}
+
+// What act() chooses from; each repertoire adds to the one before.
+std::size_t Simulation::kinds_of_actions() const {
+    switch (repertoire_) {
+        case Repertoire::first:
+            return 20;
+        case Repertoire::with_chat_and_following:
+            return 34;
+        case Repertoire::with_late_operations:
+            break;
+    }
+    return 40;
 }
 
 // Sometimes nothing, sometimes a little, sometimes all that is there to do.
@@ -424,18 +443,22 @@ bool Simulation::may_write(const Person& person, std::uint64_t channel) {
 }
 
 void Simulation::write_notes(Person& person) {
+    const bool late = repertoire_ == Repertoire::with_late_operations;
     if (!person.notes.empty() && below(6) != 0) {
         const auto channel = person.notes.begin()->first;
-        if (below(10) == 0) {
+        if (below(late ? 5 : 10) == 0) {
             note(person, "closes notes of " + std::to_string(channel));
-            return person.close_note(channel);
+            person.close_note(channel);
+            if (late && below(2) == 0) person.open_note(channel);
+            return;
         }
         note(person, "edits notes of " + std::to_string(channel));
         if (!may_write(person, channel)) person.notes.at(channel).in_doubt = true;
-        return person.edit_note(channel);
+        return person.edit_note(channel, late);
     }
     if (person.channels.empty() || person.waits_for("JoinChannelBuffer")) return;
-    const auto channel = pick(person.channels).first;
+    const bool with_others = late && below(4) != 0;
+    const auto channel = with_others ? person.channels.begin()->first : pick(person.channels).first;
     if (person.notes.contains(channel)) return;
     note(person, "opens notes of " + std::to_string(channel));
     person.open_note(channel);
@@ -528,6 +551,7 @@ void Simulation::come_to_rest() {
         person->read();
         if (person->online() && rejoin) person->lose_connection();
         if (!person->online()) person->come();
+        person->send_late_operations();
     }
     for (int i = 0; i < 4; ++i) {
         world_.advance(20s);

@@ -17,7 +17,7 @@ namespace collab::test {
 class Simulation {
 public:
     // What people do. A seed means the same schedule only with the same repertoire.
-    enum class Repertoire { first, with_chat_and_following };
+    enum class Repertoire { first, with_chat_and_following, with_late_operations };
 
     Simulation(std::uint64_t seed, Engine engine, Repertoire repertoire);
 
@@ -41,6 +41,7 @@ private:
     void arm_faults();
     void disarm_faults();
     void act();
+    std::size_t kinds_of_actions() const;
     void let_pass();
     void befriend_somebody(Person& person);
     void talk(Person& person);

@@ -18,6 +18,7 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
 
 // What random schedules have found so far.
 constexpr std::uint64_t kFound[] = {37, 112, 137, 1095, 2223, 3153};
+constexpr std::uint64_t kFoundLater[] = {31313, 35078};
 
 using Repertoire = Simulation::Repertoire;
 
@@ -40,6 +41,9 @@ COLLAB_DATABASE_SUITE(SimulationTest);
 
 TEST_P(SimulationTest, FindsNothingAgain) {
     for (const auto seed : kFound) run(seed, GetParam(), Repertoire::first);
+    for (const auto seed : kFoundLater) {
+        run(seed, GetParam(), Repertoire::with_chat_and_following);
+    }
 }
 
 TEST_P(SimulationTest, KeepsEveryPromiseUnderRandomSchedules) {
@@ -49,7 +53,7 @@ TEST_P(SimulationTest, KeepsEveryPromiseUnderRandomSchedules) {
     const std::uint64_t usual = GetParam() == Engine::sqlite ? 200 : 20;
     const auto count = replayed != 0 ? 1 : number_from("COLLAB_SIMULATION_SEEDS", usual);
     for (auto seed = first; seed < first + count; ++seed) {
-        run(seed, GetParam(), Repertoire::with_chat_and_following, replayed != 0);
+        run(seed, GetParam(), Repertoire::with_late_operations, replayed != 0);
         if (HasFatalFailure()) return;
     }
 }
