@@ -21,7 +21,6 @@ struct Limits {
     std::size_t held_messages = 4096;       // waiting for a commit, per connection
     std::size_t queue_bytes = std::size_t{8} << 20;
     Duration queue_age = std::chrono::seconds(10);
-    std::size_t connections_per_user = 64;
     std::size_t project_entries = 2'000'000;
     std::size_t project_worktrees = 64;
     std::size_t project_journal = std::size_t{512} << 20;

@@ -59,7 +59,6 @@ rpc::Settings core_settings(const config::Config& config) {
     limits.requests_in_flight = config.limits.requests_in_flight;
     limits.queue_bytes = config.limits.queue_bytes.value;
     limits.queue_age = config.limits.queue_age;
-    limits.connections_per_user = config.limits.connections_per_user;
     limits.project_entries = config.limits.project_entries;
     limits.project_worktrees = config.limits.project_worktrees;
     limits.project_journal = config.limits.project_journal.value;

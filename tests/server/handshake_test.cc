@@ -87,6 +87,17 @@ TEST_P(Handshake, Is401WithAnAuthorizationThatIsNoPlainText) {
     EXPECT_EQ(knock(made), 400);
 }
 
+TEST_P(Handshake, Is429WhenTheUserHas64ConnectionsAlready) {
+    world().connect(world().user("bo"));
+    auto& first = world().connect(user_);
+    for (int i = 1; i < 63; ++i) world().connect(user_);
+    EXPECT_EQ(knock(good()), 101);
+    world().connect(user_);
+    EXPECT_EQ(knock(good()), 429);
+    world().drop(first);
+    EXPECT_EQ(knock(good()), 101);
+}
+
 TEST_P(Handshake, Is426OverHttp10WhereNothingCanBeUpgraded) {
     auto made = good();
     made.http_version = "HTTP/1.0";
