@@ -26,11 +26,9 @@ void Command::option(const std::string& names, std::vector<std::string>& target,
         names, [&target](const std::string& value) { target.push_back(value); }, help);
 }
 
-void Command::option(const std::string& names, std::function<void(const std::string&)> take,
+void Command::option(const std::string& names, const std::function<void(const std::string&)>& take,
                      const std::string& help) {
-    app_->add_option_function<std::string>(names, std::move(take), help)
-        ->trigger_on_parse()
-        ->group(section_);
+    app_->add_option_function<std::string>(names, take, help)->trigger_on_parse()->group(section_);
 }
 
 void Command::required_option(const std::string& names, std::string& target,

@@ -37,7 +37,7 @@ public:
     void option(const std::string& names, std::vector<std::string>& target,
                 const std::string& help);
     // Calls `take` with each value given, in order.
-    void option(const std::string& names, std::function<void(const std::string&)> take,
+    void option(const std::string& names, const std::function<void(const std::string&)>& take,
                 const std::string& help);
     void required_option(const std::string& names, std::string& target, const std::string& help);
 

@@ -8,7 +8,7 @@ std::string default_state_directory(const Texts& environment, bool root) {
         const auto found = environment.find(name);
         return found == environment.end() ? std::string() : found->second;
     };
-    if (const auto named = value("COLLAB_STATE_DIR"); !named.empty()) return named;
+    if (auto named = value("COLLAB_STATE_DIR"); !named.empty()) return named;
     if (const auto state = value("XDG_STATE_HOME"); !state.empty()) return state + "/collab";
     if (root) return "/var/lib/collab";
     return value("HOME") + "/.local/state/collab";

@@ -121,7 +121,7 @@ public:
     Status run_script(std::string_view sql) override {
         if (pipeline_->has_queued()) wait();
         if (const auto& failed = pipeline_->failure()) return *failed;
-        const Status done = pipeline_->run_script(sql);
+        Status done = pipeline_->run_script(sql);
         if (!in_transaction_) pipeline_->clear_failure();
         return done;
     }

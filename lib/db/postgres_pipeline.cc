@@ -53,7 +53,7 @@ std::string PostgresPipeline::prepared_name(std::string_view sql,
                                             const PostgresParameters& parameters) {
     const std::string key = std::string(sql) + parameters.signature();
     if (const auto found = prepared_.find(key); found != prepared_.end()) return found->second;
-    const std::string name = "s" + std::to_string(++last_name_);
+    std::string name = "s" + std::to_string(++last_name_);
     const std::string text = expand_ids(sql, Dialect::postgres);
     if (PQsendPrepare(connection_.get(), name.c_str(), text.c_str(), parameters.count(),
                       parameters.types()) != 1) {

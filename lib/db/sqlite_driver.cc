@@ -103,7 +103,7 @@ public:
         return ok();
     }
     Status commit() override {
-        const Status done = control("COMMIT");
+        Status done = control("COMMIT");
         if (!done.ok()) rollback();  // else the next begin would find this one open
         in_transaction_ = false;
         return done;

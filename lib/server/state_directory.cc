@@ -78,7 +78,7 @@ Status StateDirectory::write(const std::string& name, const std::string& content
 std::string default_socket_directory() {
     const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
     const bool named = runtime != nullptr && *runtime != '\0';
-    const std::string path = std::string(named ? runtime : "/run") + "/collab";
+    std::string path = std::string(named ? runtime : "/run") + "/collab";
     std::error_code error;
     std::filesystem::create_directories(path, error);
     return path;

@@ -64,8 +64,8 @@ Result<Change> load_change(rpc::Call& call, ChannelId id, UserId user) {
     const auto presences = send_presences(call.tx, id, user);
     COLLAB_TRY(auto access, load_access(call.tx, id, call.user()));
     Change change{std::move(access), {}, {}};
-    COLLAB_TRY(auto found, receive_membership(call.tx, member));
-    if (change.access.channel.is_root()) change.member = std::move(found);
+    COLLAB_TRY(const auto found, receive_membership(call.tx, member));
+    if (change.access.channel.is_root()) change.member = found;
     COLLAB_TRY(change.presences, receive_presences(call.tx, presences));
     return change;
 }

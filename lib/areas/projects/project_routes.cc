@@ -9,7 +9,6 @@
 namespace collab::projects {
 
 using rpc::conversation;
-using rpc::live;
 using rpc::live_unparsed;
 using rpc::Need;
 using rpc::record;

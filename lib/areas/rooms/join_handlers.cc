@@ -124,7 +124,7 @@ Result<proto::JoinRoomResponse> join(rpc::Call& call, channels::Access access,
     auto admission = channels::admit(call, access);
     if (!admission.ok()) return refuse(call, current, std::move(admission).error());
     return enter(call, {std::move(access.channel), admission->role, admission->membership_changed,
-                        room, std::move(current)});
+                        room, current});
 }
 
 }  // namespace
@@ -134,12 +134,12 @@ Result<proto::JoinRoomResponse> join_room(rpc::Call& call, const proto::JoinRoom
     const auto place_ticket = send_place(call.tx, call.user());
     const auto access_ticket = channels::send_access_of_room(call.tx, id, call.user());
     COLLAB_TRY(const auto entry, find_entry(call.tx, id, call.user()));
-    COLLAB_TRY(auto current, receive_place(call.tx, place_ticket));
+    COLLAB_TRY(const auto current, receive_place(call.tx, place_ticket));
     COLLAB_TRY(auto access, channels::receive_access_if_any(call.tx, access_ticket, call.user()));
     if (!entry) return Error{ErrorCode::not_found, "no such call"};
     if (access) {
         if (entry->ringing) post_call_canceled(call.outbox, call.user(), id);
-        return join(call, std::move(*access), id, std::move(current));
+        return join(call, std::move(*access), id, current);
     }
     if (!entry->ringing) return Error{ErrorCode::not_found, "you are not being called there"};
 
@@ -158,9 +158,9 @@ Result<proto::JoinRoomResponse> join_channel(rpc::Call& call, const proto::JoinC
     const ChannelId id{static_cast<std::int64_t>(request.channel_id())};
     const auto place_ticket = send_place(call.tx, call.user());
     auto access = channels::load_access(call.tx, id, call.user());
-    COLLAB_TRY(auto current, receive_place(call.tx, place_ticket));
+    COLLAB_TRY(const auto current, receive_place(call.tx, place_ticket));
     if (!access.ok()) return refuse(call, current, std::move(access).error());
-    return join(call, std::move(access).value(), {}, std::move(current));
+    return join(call, std::move(access).value(), {}, current);
 }
 
 }  // namespace collab::rooms
