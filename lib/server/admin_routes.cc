@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "crypto/constant_time.h"
 #include "server/application.h"
+#include "server/live_snapshot.h"
 #include "server/request_fields.h"
 
 namespace collab::server {
@@ -171,6 +172,10 @@ void impersonate(const WebCall& web) {
     });
 }
 
+void live_snapshot(const WebCall& web) {
+    web.json(200, live_snapshot_json(web.core.live()));
+}
+
 using Handler = void (*)(const WebCall&);
 
 struct AdminRoute {
@@ -182,13 +187,21 @@ constexpr AdminRoute kRoutes[] = {
     {"GET", "/user", "token", &get_user},
     {"GET", "/users/look_up", "token", &look_up},
     {"POST", "/users/{id}/access_tokens", "token", &create_token},
+    {"GET", "/rpc_server_snapshot", "token", &live_snapshot},
     {"GET", "/contributors", "token", &contributors},
     {"POST", "/contributors", "token", &add_contributor},
     {"GET", "/contributor", "token", &contributor},
     {"POST", "/internal/users/impersonate", "Bearer", &impersonate},
 };
 
+// What goes into the database, and from there to clients, is text.
+bool is_text(std::string_view query) {
+    const auto decoded = net::percent_decode(query, /*plus_is_space=*/true);
+    return !decoded || (is_valid_utf8(*decoded) && decoded->find('\0') == std::string::npos);
+}
+
 void handle_when_ready(const WebCall& web, Handler handle) {
+    if (!is_text(web.request->query)) return web.text(400, "the query is no UTF-8 text");
     if (!web.core.ready()) return web.text(503, "the server is starting, try again");
     handle(web);
 }

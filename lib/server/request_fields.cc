@@ -19,7 +19,11 @@ Result<std::optional<std::string>> text_member(const json& body, const std::stri
     const auto found = body.find(name);
     if (found == body.end() || found->is_null()) return std::optional<std::string>();
     if (!found->is_string()) return Error{ErrorCode::invalid, "'" + name + "' is no string"};
-    return std::optional(found->get<std::string>());
+    auto text = found->get<std::string>();
+    if (text.find('\0') != std::string::npos) {
+        return Error{ErrorCode::invalid, "'" + name + "' has a NUL"};
+    }
+    return std::optional(std::move(text));
 }
 
 Result<std::optional<std::int32_t>> integer_member(const json& body, const std::string& name) {

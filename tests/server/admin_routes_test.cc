@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+
 #include "server/web_fixture.h"
 
 namespace collab::server {
@@ -40,6 +42,36 @@ TEST_P(AdminRoutes, WantAllOfAUserAndIdsThatFit) {
     }
     EXPECT_EQ(admin("GET", "/user?github_user_id=2147483647&github_login=42" + created).status,
               200);
+}
+
+TEST_P(AdminRoutes, TakeTextOnly) {
+    const std::string user = kMira;
+    EXPECT_EQ(admin("GET", user + "&github_name=%FFx").status, 400);
+    EXPECT_EQ(admin("GET", user + "&github_name=a%00b").status, 400);
+    EXPECT_EQ(admin("GET", "/users/look_up?identifier=%C3").status, 400);
+    EXPECT_EQ(
+        post("/contributors", R"({"github_user_id":1,"github_login":"a","github_name":")"
+                              R"(a\u0000b","github_user_created_at":"2020-01-01T00:00:00Z"})"),
+        422);
+    EXPECT_EQ(world().number("SELECT COUNT(*) FROM users"), 0);
+    EXPECT_EQ(admin("GET", user + "&github_name=%C3%A9").status, 200);
+}
+
+TEST_P(AdminRoutes, ShowWhoIsConnected) {
+    auto& ana = world().connect(world().user("ana"));
+    proto::CreateChannel create;
+    create.set_name("zoo");
+    const auto channel = ana.request(create).as<proto::CreateChannelResponse>().channel().id();
+    world().connect(ana.user);
+
+    EXPECT_EQ(ask(request("GET", "/rpc_server_snapshot")).status, 400);
+    const auto snapshot = nlohmann::json::parse(admin("GET", "/rpc_server_snapshot").body);
+    EXPECT_EQ(snapshot["connections"].size(), 2u);
+    EXPECT_EQ(snapshot["connections"][0]["user_id"], ana.user.value);
+    EXPECT_EQ(snapshot["connections"][0]["zed_version"], "1.14.0");
+    EXPECT_EQ(snapshot["connected_users"][0]["connection_ids"].size(), 2u);
+    EXPECT_EQ(snapshot["channel_subscriptions"][0]["channel_id"], channel);
+    EXPECT_EQ(snapshot["channel_subscriptions"][0]["role"], "admin");
 }
 
 TEST_P(AdminRoutes, TellJsonThatIsNoneFromJsonOfAnotherShape) {

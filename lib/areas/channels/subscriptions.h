@@ -31,6 +31,13 @@ public:
 
     // Null when nobody has a role there. Valid until the next change.
     const std::unordered_map<UserId, rpc::Role>* users_of(ChannelId root) const;
+    // f(root, user, role) for each, in any order.
+    template <class F>
+    void for_each(F&& f) const {
+        for (const auto& [root, users] : by_root_) {
+            for (const auto& [user, role] : users) f(root, user, role);
+        }
+    }
     std::size_t user_count() const { return by_user_.size(); }
 
 private:

@@ -12,7 +12,7 @@
 namespace collab::chat {
 namespace {
 
-constexpr int kMaxRequestedIds = 1000;
+constexpr int kMaxRequestedIds = 10'000;
 
 ChannelId channel_id(std::uint64_t number) {
     return {static_cast<std::int64_t>(number)};

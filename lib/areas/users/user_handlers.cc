@@ -70,7 +70,7 @@ Result<proto::GetLlmTokenResponse> get_llm_token(rpc::Call& call,
         return Error{ErrorCode::unavailable, "this server has no language model service"};
     }
     COLLAB_TRY(const auto user, self(call));
-    if (!user.accepted_tos_at) return Error{ErrorCode::denied, "terms of service not accepted"};
+    if (!user.accepted_tos_at) return Error{ErrorCode::conflict, "terms of service not accepted"};
     COLLAB_TRY(const auto flags, feature_flags_of(call.tx, user.id));
     proto::GetLlmTokenResponse response;
     response.set_token(
