@@ -101,8 +101,8 @@ std::span<const FarewellStep> farewell_steps() {
     return kSteps;
 }
 
-Status decline_for_offline(rpc::Call& call, UserId user) {
-    return rooms::decline_when_offline(call, user);
+Status decline_for_offline(rpc::Call& call, UserId user, ServerId own) {
+    return rooms::decline_when_offline(call, user, own);
 }
 
 Status tell_contacts(rpc::Call& call, UserId user) {
@@ -112,9 +112,14 @@ Status tell_contacts(rpc::Call& call, UserId user) {
 
 std::span<const SweepStep> sweep_steps() {
     static constexpr SweepStep kSteps[] = {
-        {"chat of dead servers", &chat::sweep},
-        {"notes of dead servers", &notes::sweep},
-        {"rooms of dead servers", &rooms::sweep},
+        {"chat of dead servers",
+         [](rpc::Call& call, const Sweep& sweep) { return chat::sweep(call, sweep.stale); }},
+        {"notes of dead servers",
+         [](rpc::Call& call, const Sweep& sweep) { return notes::sweep(call, sweep.stale); }},
+        {"rooms of dead servers",
+         [](rpc::Call& call, const Sweep& sweep) {
+             return rooms::sweep(call, sweep.stale, sweep.online);
+         }},
     };
     return kSteps;
 }

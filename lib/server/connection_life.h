@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "rpc/call.h"
@@ -34,12 +35,18 @@ struct FarewellStep {
 };
 // When it has not come back within the reconnect time. Nothing happens for what was rejoined.
 std::span<const FarewellStep> farewell_steps();
-Status decline_for_offline(rpc::Call& call, UserId user);
+// `own` is this server.
+Status decline_for_offline(rpc::Call& call, UserId user, ServerId own);
 Status tell_contacts(rpc::Call& call, UserId user);
 
+// Who is dead, and who is connected here.
+struct Sweep {
+    std::vector<ServerId> stale;
+    std::unordered_set<UserId> online;
+};
 struct SweepStep {
     std::string_view what;
-    Status (*work)(rpc::Call& call, const std::vector<ServerId>& stale);
+    Status (*work)(rpc::Call& call, const Sweep& sweep);
 };
 // What dead servers left behind, but for their own rows.
 std::span<const SweepStep> sweep_steps();

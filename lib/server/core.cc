@@ -134,7 +134,8 @@ void Core::gone_for_good(PeerId peer, UserId user, Duration pause) {
     if (!live_->hub.online(user)) {
         run(
             "ringing of an offline user", db::Durability::must,
-            [user](rpc::Call& call) { return decline_for_offline(call, user); }, note);
+            [user, own = server_](rpc::Call& call) { return decline_for_offline(call, user, own); },
+            note);
     }
     run(
         "presence", db::Durability::crash,
@@ -173,12 +174,15 @@ void Core::sweep() {
 // Rows of servers go last and only when all else went: they take what hangs on them along without
 // telling anybody. What failed is tried again at the next sweep.
 void Core::clean_up(const std::vector<ServerId>& stale) {
+    const auto swept = std::make_shared<Sweep>(Sweep{stale, {}});
+    live_->hub.for_each_session(
+        [&](const rpc::Session& session) { swept->online.insert(session.caller().user); });
     auto failed = std::make_shared<bool>(false);
     const auto steps = sweep_steps();
     for (const auto& step : steps) {
         run(
             std::string(step.what), db::Durability::must,
-            [stale, work = step.work](rpc::Call& call) { return work(call, stale); },
+            [swept, work = step.work](rpc::Call& call) { return work(call, *swept); },
             [this, stale, failed, last = &step == &steps.back()](const Status& status) {
                 *failed |= !status.ok();
                 if (!last || *failed) return;

@@ -15,7 +15,7 @@ constexpr std::string_view kRenew = "UPDATE servers SET seen_at = $2 WHERE id = 
 constexpr std::string_view kStale = R"sql(
     SELECT other.id FROM servers AS other
     JOIN servers AS own ON own.environment = other.environment
-    WHERE own.id = $1 AND other.id <> own.id AND other.seen_at <= $2
+    WHERE own.id = $1 AND other.id <> own.id AND other.seen_at NOT BETWEEN $2 AND $3
     ORDER BY other.id
 )sql";
 constexpr std::string_view kDelete = "DELETE FROM servers WHERE id IN IDS($1)";
@@ -54,7 +54,7 @@ Result<std::vector<ServerId>> find_stale_servers(rpc::Call& call, ServerId self)
     COLLAB_TRY(const auto now, database_now(call));
     const auto age =
         std::chrono::duration_cast<std::chrono::milliseconds>(call.settings.cleanup_timeout);
-    return call.tx.list(kStale, {self, now - age.count()},
+    return call.tx.list(kStale, {self, now - age.count() + 1, now + age.count()},
                         [](const db::Row& row) { return row.id<ServerId>(0); });
 }
 

@@ -23,7 +23,9 @@ Result<Beginning> begin_server(rpc::Call& call, const std::string& environment);
 
 Status renew_server(rpc::Call& call, ServerId server);
 
-// Other servers of the same environment that have been silent for the clean-up time.
+// Other servers of the same environment that have been silent for the clean-up time. One that was
+// seen that far in the future is one, too: the clock was set back, and it is dead or renews its
+// row.
 Result<std::vector<ServerId>> find_stale_servers(rpc::Call& call, ServerId self);
 
 Status delete_servers(rpc::Call& call, const std::vector<ServerId>& servers);

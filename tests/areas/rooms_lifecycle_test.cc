@@ -106,9 +106,13 @@ TEST_P(RoomsLifecycle, EndsACallToWhoIsOffline) {
     ring(*ada, *bea, create_room(*ada));
     const auto user = bea->user;
     world().disconnect(*bea);
-    write(*ada, [user](rpc::Call& call) { return decline_when_offline(call, user); });
+    write(*ada, [user](rpc::Call& call) {
+        return decline_when_offline(call, user, {call.peer().server});
+    });
     EXPECT_EQ(room_at(*ada).pending_participants_size(), 0);
-    write(*ada, [user = ada->user](rpc::Call& call) { return decline_when_offline(call, user); });
+    write(*ada, [user = ada->user](rpc::Call& call) {
+        return decline_when_offline(call, user, {call.peer().server});
+    });
     EXPECT_EQ(count("room_participants"), 1) << "an answered place is no call";
 }
 
@@ -119,7 +123,7 @@ TEST_P(RoomsLifecycle, SweepsThePeopleOfADeadServer) {
     const auto project = share(*bea, room, {ada});
     ring(*bea, cleo, room);
     const auto dead = move_to_other_server(*bea);
-    write(*ada, [dead](rpc::Call& call) { return sweep(call, {dead}); });
+    write(*ada, [dead](rpc::Call& call) { return sweep(call, {dead}, {}); });
     EXPECT_EQ(users_of(room_at(*ada)), (std::vector{ada->user.value}));
     EXPECT_EQ(cleo.received<proto::CallCanceled>().size(), 1u);
     EXPECT_TRUE(ada->received<proto::UnshareProject>().empty()) << "spec 1, 2.2 step 4";
@@ -132,7 +136,7 @@ TEST_P(RoomsLifecycle, KeepsTheEmptyRoomOfAChannelWhenItSweeps) {
     world().sql("INSERT INTO channels (id, name, visibility) VALUES (900, 'c', 'members')");
     world().sql("UPDATE rooms SET channel_id = 900 WHERE id = $1", {room});
     const auto dead = move_to_other_server(*bea);
-    write(*ada, [dead](rpc::Call& call) { return sweep(call, {dead}); });
+    write(*ada, [dead](rpc::Call& call) { return sweep(call, {dead}, {}); });
     EXPECT_EQ(count("rooms"), 1);
     EXPECT_EQ(count("room_participants"), 0);
 }
@@ -141,7 +145,7 @@ TEST_P(RoomsLifecycle, SweepsARoomThatNobodyCameBackTo) {
     const auto room = create_room(*bea);
     const auto dead = move_to_other_server(*bea);
     create_room(*ada);
-    write(*ada, [dead](rpc::Call& call) { return sweep(call, {dead}); });
+    write(*ada, [dead](rpc::Call& call) { return sweep(call, {dead}, {}); });
     EXPECT_EQ(count("rooms"), 1);
     EXPECT_EQ(world().live->index.room(room), nullptr);
 }
@@ -153,7 +157,7 @@ TEST_P(RoomsLifecycle, SweepsAProjectWhoseHostCameBackWithoutIt) {
     world().sql(
         "UPDATE room_participants SET answering_connection_server_id = $1 WHERE user_id = $2",
         {bea->peer.server, bea->user});
-    write(*ada, [dead](rpc::Call& call) { return sweep(call, {dead}); });
+    write(*ada, [dead](rpc::Call& call) { return sweep(call, {dead}, {}); });
     EXPECT_EQ(users_of(room_at(*ada)).size(), 2u);
     EXPECT_EQ(room_at(*ada).participants(1).projects_size(), 0);
     EXPECT_EQ(world().live->index.project(project), nullptr);
@@ -162,7 +166,7 @@ TEST_P(RoomsLifecycle, SweepsAProjectWhoseHostCameBackWithoutIt) {
 TEST_P(RoomsLifecycle, LeavesTheLivingAlone) {
     room_of(*ada, {bea});
     ada->forget();
-    write(*ada, [](rpc::Call& call) { return sweep(call, {ServerId{4711}}); });
+    write(*ada, [](rpc::Call& call) { return sweep(call, {ServerId{4711}}, {}); });
     EXPECT_TRUE(ada->received<proto::RoomUpdated>().empty());
     EXPECT_EQ(count("room_participants"), 2);
 }

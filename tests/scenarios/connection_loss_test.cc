@@ -131,6 +131,21 @@ TEST_P(ConnectionLoss, LeavesTheNotesAfterTheReconnectTime) {
     EXPECT_EQ(world().number("SELECT COUNT(*) FROM channel_buffer_collaborators"), 0);
 }
 
+TEST_P(ConnectionLoss, OfTheCallerBeforeTheCallIsPlacedLeavesNobodyOfflineBusy) {
+    world().drop(*carol);
+    world().advance(kLongestStay);
+    proto::Call request;
+    request.set_room_id(static_cast<std::uint64_t>(room.value));
+    request.set_called_user_id(static_cast<std::uint64_t>(carol->user.value));
+    ada->post(request);
+    world().drop(*ada);
+    auto& ada2 = back(*ada);
+    EXPECT_FALSE(rejoin(ada2, room).is_error());
+    world().advance(kLongestStay);
+    EXPECT_EQ(world().number("SELECT COUNT(*) FROM room_participants"), 2);
+    EXPECT_FALSE(seen_by(ada2, *carol)->busy());
+}
+
 TEST_P(ConnectionLoss, DuringACallFailsItForTheCaller) {
     proto::Call request;
     request.set_room_id(static_cast<std::uint64_t>(room.value));

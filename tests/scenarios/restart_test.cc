@@ -150,5 +150,38 @@ TEST_P(Restart, CancelsTheCallsOfWhoDoesNotComeBack) {
     EXPECT_FALSE(carol2.request(proto::CreateRoom()).is_error());
 }
 
+TEST_P(Restart, EndsTheCallOfACalleeWhoDoesNotComeBack) {
+    ring(*ada, room, *carol);
+    world().kill();
+    world().start();
+    auto& ada2 = back(*ada);
+    EXPECT_FALSE(rejoin(ada2, room).is_error());
+    world().advance(kLongestStay);
+    EXPECT_EQ(ada2.received<proto::RoomUpdated>().back().room().pending_participants_size(), 0);
+    EXPECT_FALSE(seen_by(ada2, *carol)->busy());
+}
+
+TEST_P(Restart, EndsTheCallOfACalleeWhoComesBackAndGoes) {
+    ring(*ada, room, *carol);
+    world().kill();
+    world().start();
+    auto& ada2 = back(*ada);
+    EXPECT_FALSE(rejoin(ada2, room).is_error());
+    auto& carol2 = back(*carol);
+    world().advance(20s);
+    EXPECT_TRUE(seen_by(ada2, *carol)->busy());
+    world().drop(carol2);
+    world().advance(kLongestStay);
+    EXPECT_FALSE(seen_by(ada2, *carol)->busy());
+}
+
+TEST_P(Restart, TakesOutWhoDoesNotComeBackThoughTheClockWasSetBack) {
+    world().kill();
+    world().sql("UPDATE servers SET seen_at = seen_at + 3600000");
+    world().start();
+    world().advance(kLongestStay);
+    EXPECT_TRUE(people_in(room).empty());
+}
+
 }  // namespace
 }  // namespace collab::test

@@ -71,5 +71,54 @@ TEST_P(TwoServers, HandOverTheirPeopleOneByOne) {
     EXPECT_EQ(world().number("SELECT COUNT(*) FROM servers"), 1);
 }
 
+TEST_P(TwoServers, DoNotEndACallThatRingsAtTheOther) {
+    auto& ada = person("ada");
+    auto& bea = person("bea");
+    befriend(ada, bea);
+    world().start();
+    auto& ada2 = back(ada);
+    auto& bea2 = back(bea);
+    world().drop(bea);  // at the first
+    const auto room = create_room(ada2);
+    world().advance(25s);
+    ring(ada2, room, bea2);
+    world().advance(10s);
+    proto::JoinRoom answer;
+    answer.set_id(static_cast<std::uint64_t>(room.value));
+    EXPECT_FALSE(bea2.request(answer).is_error());
+}
+
+TEST_P(TwoServers, GiveAGuestWhoMovesFirstItsProject) {
+    auto& ada = person("ada");
+    auto& bea = person("bea");
+    auto& first = world().current();
+    world().start();  // knows nothing of what comes
+    auto& host = world().connect(first, ada.user);
+    auto& guest = world().connect(first, bea.user);
+    befriend(host, guest);
+    const auto room = create_room(host);
+    call(host, room, guest);
+    const auto project = share(host, room);
+    proto::JoinProject join;
+    join.set_project_id(project);
+    ASSERT_FALSE(guest.request(join).is_error());
+    proto::UpdateWorktree update;
+    update.set_project_id(project);
+    update.set_worktree_id(1);
+    update.set_scan_id(1);
+    update.set_is_last_update(true);
+    update.add_updated_entries()->set_id(1);
+    ASSERT_FALSE(host.request(update).is_error());
+
+    auto& guest2 = back(bea);
+    proto::RejoinRoom again;
+    again.set_id(static_cast<std::uint64_t>(room.value));
+    again.add_rejoined_projects()->set_id(project);
+    const auto answer = guest2.request(again);
+    ASSERT_FALSE(answer.is_error());
+    EXPECT_EQ(answer.as<proto::RejoinRoomResponse>().rejoined_projects_size(), 1);
+    EXPECT_EQ(guest2.received<proto::UpdateWorktree>().size(), 1u);
+}
+
 }  // namespace
 }  // namespace collab::test

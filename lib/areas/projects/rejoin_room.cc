@@ -214,22 +214,45 @@ proto::RejoinRoomResponse make_response(rpc::Live& live, const Outcome& outcome,
     return response;
 }
 
-// The projects of the request that the user has a place in, as far as the loop knows.
-std::vector<ProjectId> own_projects(const rpc::Live& live, const proto::RejoinRoom& request,
-                                    UserId user) {
+std::vector<ProjectId> named_projects(const proto::RejoinRoom& request) {
     std::vector<ProjectId> named;
     for (const auto& update : request.reshared_projects()) {
         named.push_back(project_id(update.project_id()));
     }
     for (const auto& project : request.rejoined_projects())
         named.push_back(project_id(project.id()));
-    std::erase_if(named, [&](ProjectId id) {
-        const auto* project = live.index.project(id);
-        return project == nullptr ||
-               std::none_of(project->collaborators.begin(), project->collaborators.end(),
-                            [&](const auto& each) { return each.user == user; });
-    });
     return named;
+}
+
+// Whether the user has a place in the project, as far as the loop knows.
+bool has_place(const rpc::Live& live, ProjectId id, UserId user) {
+    const auto* project = live.index.project(id);
+    return project != nullptr &&
+           std::any_of(project->collaborators.begin(), project->collaborators.end(),
+                       [&](const auto& each) { return each.user == user; });
+}
+
+// The index takes over the room as its rows are, if the user is in it: its people may have come
+// from another server, which told nobody here.
+rpc::Later<Status> learn_room(rpc::Live& live, RoomId room, UserId user) {
+    rpc::Later<Status> later;
+    auto look = [room, user](rpc::Call& call) -> Status {
+        COLLAB_TRY(const auto snapshot, rooms::load_room(call.tx, room));
+        if (!snapshot) return ok();
+        const auto& people = snapshot->state.participants;
+        if (std::any_of(people.begin(), people.end(),
+                        [user](const auto& each) { return each.user == user; })) {
+            rooms::post_room_index(call.outbox, *snapshot);
+        }
+        return ok();
+    };
+    auto done = [later, &live](Status status, rpc::Outbox outbox) {
+        live.carry_out(outbox, [] {});
+        later.resolve(std::move(status));
+    };
+    live.writer.submit(
+        {db::Durability::crash, rpc::nobody(), nullptr, std::move(look), std::move(done), {}});
+    return later;
 }
 
 }  // namespace
@@ -239,8 +262,14 @@ rpc::Task<Status> rejoin_room(std::shared_ptr<rpc::Conversation> conversation,
     auto& live = conversation->live();
     conversation->take_place();
     conversation->hold_pings();
-    const auto named = own_projects(live, request, conversation->caller().user);
+    const UserId user = conversation->caller().user;
+    const auto named = named_projects(request);
+    const auto unknown = [&](ProjectId id) { return !has_place(live, id, user); };
+    if (std::any_of(named.begin(), named.end(), unknown)) {
+        COLLAB_CO_DO(co_await learn_room(live, {static_cast<std::int64_t>(request.id())}, user));
+    }
     for (const auto id : named) {
+        if (unknown(id)) continue;
         const Status found = co_await loaded(live, id);
         if (!found.ok() && found.error().code != ErrorCode::not_found) co_return found.error();
     }

@@ -80,11 +80,11 @@ rpc::Task<Status> call_user(std::shared_ptr<rpc::Conversation> conversation, pro
     };
     COLLAB_CO_TRY(const auto placed, co_await conversation->write<PlacedCall>(std::move(place)));
 
-    if (conversation->session() == nullptr) {
+    const auto connections = conversation->live().hub.peers_of(what.called);
+    if (conversation->session() == nullptr && !connections.empty()) {
         conversation->live().hub.to_user(what.called, placed.message);
         co_return ok();
     }
-    const auto connections = conversation->live().hub.peers_of(what.called);
     const std::vector<PeerId> ringing(connections.begin(), connections.end());
     using Acknowledgement = rpc::Conversation::Acknowledgement;
     const auto acknowledged = co_await conversation->first_ack(ringing, placed.message, kPatience);
@@ -92,9 +92,10 @@ rpc::Task<Status> call_user(std::shared_ptr<rpc::Conversation> conversation, pro
         conversation->reply_ack();
         co_return ok();
     }
-    if (conversation->session() == nullptr) co_return ok();
-
     const bool may_ring = acknowledged == Acknowledgement::late;
+    // It goes on ringing for a caller who comes back.
+    if (may_ring && conversation->session() == nullptr) co_return ok();
+
     std::function<Result<bool>(rpc::Call&)> end = [what, id = placed.id,
                                                    may_ring](rpc::Call& call) {
         return give_up(call, what, id, may_ring);

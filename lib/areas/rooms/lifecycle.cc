@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "areas/contacts/presence.h"
 #include "areas/rooms/leave.h"
 #include "areas/rooms/parting.h"
 #include "areas/rooms/ringing.h"
@@ -34,6 +35,11 @@ constexpr std::string_view kStaleFollowers = R"sql(
     DELETE FROM followers
     WHERE leader_connection_server_id IN IDS($1) OR follower_connection_server_id IN IDS($1)
     RETURNING room_id
+)sql";
+
+constexpr std::string_view kStaleCalls = R"sql(
+    SELECT id, user_id, room_id FROM room_participants
+    WHERE calling_connection_server_id IN IDS($1) AND answering_connection_id IS NULL
 )sql";
 
 // Of one who came back: nobody else's row names his old connection.
@@ -83,6 +89,29 @@ Status sweep_projects(db::Tx& tx, const std::vector<std::int64_t>& servers, Room
     return ok();
 }
 
+// Whoever they ring for would have come back by now; nobody else's farewell ends them.
+Status sweep_calls(rpc::Call& call, const std::vector<std::int64_t>& servers,
+                   const std::unordered_set<UserId>& online, Rooms& rooms) {
+    struct StaleCall {
+        CallId id;
+        UserId called;
+        RoomId room;
+    };
+    COLLAB_TRY(const auto calls, call.tx.list(kStaleCalls, {servers}, [](const db::Row& row) {
+        return StaleCall{row.integer(0), row.id<UserId>(1), row.id<RoomId>(2)};
+    }));
+    std::vector<UserId> ended;
+    for (const auto& each : calls) {
+        if (online.contains(each.called)) continue;
+        COLLAB_DO(delete_pending(call.tx, each.id));
+        post_call_canceled(call.outbox, each.called, each.room);  // he may just have come
+        rooms[each.room];
+        ended.push_back(each.called);
+    }
+    contacts::post_presence(call, ended);
+    return ok();
+}
+
 }  // namespace
 
 Status mark_connection_lost(rpc::Call& call, PeerId lost) {
@@ -108,8 +137,8 @@ Status leave_lost_connection(rpc::Call& call, PeerId lost) {
     return ok();
 }
 
-Status decline_when_offline(rpc::Call& call, UserId user) {
-    COLLAB_TRY(const auto room, delete_pending(call.tx, user));
+Status decline_when_offline(rpc::Call& call, UserId user, ServerId own) {
+    COLLAB_TRY(const auto room, delete_pending(call.tx, user, own));
     if (!room) return ok();
     post_room_updated(call, *room);
     return ok();
@@ -122,11 +151,13 @@ Status post_incoming_call(rpc::Call& call, PeerId peer, const RingingCall& ringi
     return ok();
 }
 
-Status sweep(rpc::Call& call, const std::vector<ServerId>& stale) {
+Status sweep(rpc::Call& call, const std::vector<ServerId>& stale,
+             const std::unordered_set<UserId>& online) {
     std::vector<std::int64_t> servers;
     for (const auto server : stale) servers.push_back(server.value);
     COLLAB_TRY(auto rooms, list_stale_rooms(call.tx, servers));
     COLLAB_DO(sweep_projects(call.tx, servers, rooms));
+    COLLAB_DO(sweep_calls(call, servers, online, rooms));
     for (const auto& [room, leavers] : rooms) {
         if (leavers.empty()) {
             post_room_updated(call, room);

@@ -88,6 +88,7 @@ constexpr std::string_view kInsertParticipant = R"sql(
 constexpr std::string_view kDeletePending = R"sql(
     DELETE FROM room_participants
     WHERE user_id = $1 AND answering_connection_id IS NULL
+      AND (calling_connection_server_id = $2 OR calling_connection_server_id IS NULL)
     RETURNING room_id
 )sql";
 
@@ -252,8 +253,8 @@ Status take_place(db::Tx& tx, const Place& place, rpc::Role role) {
                   {room, user, peer.server, peer.connection, rpc::to_text(role)});
 }
 
-Result<std::optional<RoomId>> delete_pending(db::Tx& tx, UserId user) {
-    return tx.one(kDeletePending, {user}, to_room);
+Result<std::optional<RoomId>> delete_pending(db::Tx& tx, UserId user, ServerId rung_by) {
+    return tx.one(kDeletePending, {user, rung_by}, to_room);
 }
 
 Result<bool> delete_pending(db::Tx& tx, UserId user, RoomId room) {

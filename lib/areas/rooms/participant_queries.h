@@ -75,8 +75,9 @@ Status delete_room(db::Tx& tx, RoomId room);
 // when the user has a row elsewhere: the room, loaded afterwards, shows whether he is in it.
 Status take_place(db::Tx& tx, const Place& place, rpc::Role role);
 
-// Each ends a call that rings for the user, and tells whether (and where) one did.
-Result<std::optional<RoomId>> delete_pending(db::Tx& tx, UserId user);
+// Each ends a call that rings for the user, and tells whether (and where) one did. By server: only
+// one that this server has rung for, or one that is gone.
+Result<std::optional<RoomId>> delete_pending(db::Tx& tx, UserId user, ServerId rung_by);
 Result<bool> delete_pending(db::Tx& tx, UserId user, RoomId room);
 Result<bool> delete_pending(db::Tx& tx, UserId user, RoomId room, PeerId placed_by);
 
