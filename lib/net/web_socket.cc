@@ -231,6 +231,8 @@ bool WebSocket::write_batch(bool& more) {
             break;
         }
         if (!append_frame(frame)) return false;
+        // A long one is written at once: the next waits until the socket has taken it.
+        if (lws_partial_buffered(wsi_) != 0) break;
     }
     return write_pending();
 }

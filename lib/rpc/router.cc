@@ -49,6 +49,12 @@ bool must_wait(const Session::Order& order, const Route& route) {
     return order.holding > 0 && !(follows && order.preparing.empty());
 }
 
+// What this message asks for; LspQuery says it inside.
+Result<Need> need_of(const Route& route, wire::Bytes payload) {
+    if (route.relay != Relay::request_by_query) return route.need;
+    return need_of_lsp_query(payload);
+}
+
 Error denied(Need need) {
     switch (need) {
         case Need::write:
@@ -176,11 +182,8 @@ void Router::start(Session& session, const Route& route, const Incoming& incomin
 }
 
 Status Router::check(const Session& session, const Route& route, wire::Bytes payload) const {
-    Need need = route.need;
-    if (need == Need::nothing) return ok();
-    if (route.relay == Relay::request_by_query) {
-        COLLAB_TRY(need, need_of_lsp_query(payload));
-    }
+    if (route.need == Need::nothing) return ok();
+    COLLAB_TRY(const auto need, need_of(route, payload));
     COLLAB_TRY(const auto project, project_of(payload));
     const auto& index = live_.index;
     const PeerId peer = session.peer();
@@ -343,7 +346,8 @@ Status Router::relay(Session& session, const Route& route, const Incoming& incom
     if (project == nullptr) return denied(Need::read);
     Pending pending;
     pending.project = id;
-    pending.need = route.need == Need::write ? Right::write : Right::read;
+    COLLAB_TRY(const auto need, need_of(route, incoming.payload));
+    pending.need = need == Need::write ? Right::write : Right::read;
     pending.answers[0] = route.answers[0];
     pending.answers[1] = route.answers[1];
     pending.stream = route.relay == Relay::stream;
@@ -361,7 +365,8 @@ Status Router::relay(Session& session, const Route& route, const Incoming& incom
         case Relay::to_peer:
         case Relay::request_to_peer: {
             COLLAB_TRY(const auto target, target_peer(incoming.payload));
-            if (!live_.index.is_collaborator(id, target)) {
+            if (!live_.index.is_collaborator(id, target) ||
+                live_.index.right(id, target) == Right::none) {
                 return Error{ErrorCode::denied, "the receiver is not in this project"};
             }
             if (route.relay == Relay::request_to_peer) {
@@ -471,16 +476,15 @@ void Router::recheck_pendings(RoomId, const std::vector<ProjectId>&) {
     for (const auto peer : owing) {
         auto* host = live_.hub.session(peer);
         if (host == nullptr) continue;
-        std::vector<std::uint32_t> lost;
+        std::vector<std::pair<std::uint32_t, Right>> lost;
         for (const auto& [id, pending] : host->pendings) {
-            if (!pending.own &&
-                live_.index.right(pending.project, pending.requester) < pending.need) {
-                lost.push_back(id);
-            }
+            if (pending.own) continue;
+            const auto right = live_.index.right(pending.project, pending.requester);
+            if (right < pending.need) lost.emplace_back(id, right);
         }
-        for (const auto id : lost) {
-            fail_pending(*host, id,
-                         {ErrorCode::unavailable, "the project is not shared with you any more"});
+        for (const auto& [id, right] : lost) {
+            const Error gone{ErrorCode::unavailable, "the project is not shared with you any more"};
+            fail_pending(*host, id, right == Right::none ? gone : denied(Need::write));
         }
     }
 }

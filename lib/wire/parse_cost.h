@@ -18,9 +18,10 @@ namespace collab::wire {
 
 // Shorter payloads are not looked at: they cannot cost more than a few MB.
 inline constexpr std::size_t kCostlyFromBytes = std::size_t{64} << 10;
-// 65,536 messages and strings, four times as many numbers, sixteen times as many packed ones: some
-// 15 MB and 30 ms. The largest message that clients make has a few thousand.
-inline constexpr std::size_t kMaxParseCost = std::size_t{1} << 18;
+// 262,144 messages and strings, four times as many numbers, sixteen times as many packed ones: some
+// 60 MB and 120 ms. The largest message that clients make lists the branches of a repository, about
+// eight parts each; most have a few thousand parts.
+inline constexpr std::size_t kMaxParseCost = std::size_t{1} << 20;
 
 // Walks through `payload`, nested messages too, until it is clear. Errors: too_many, when parsing
 // it as `type` costs more than kMaxParseCost; malformed, when it is that. Thread: any.

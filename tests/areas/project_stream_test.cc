@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
+
 #include "areas/project_world.h"
 
 namespace collab::test {
@@ -45,6 +47,28 @@ TEST_P(ProjectStream, PassesAllPathsButEndsTheConnectionThatSendsOneThatIsNoText
     EXPECT_EQ(host->close_code, 1007);
     EXPECT_FALSE(guest->closed);
     EXPECT_EQ(guest->received<proto::UpdateWorktree>().size(), 1u);
+}
+
+TEST_P(ProjectStream, CatchesUpWithWhoWasBannedForAWhile) {
+    const auto set_role = [&](rpc::Role role) {
+        auto room = *world().live->index.room_of(guest->peer);
+        for (auto& each : room.participants) {
+            if (each.peer == guest->peer) each.role = role;
+        }
+        world().live->index.put_room(room);
+        world().settle();
+    };
+    host->request(update(project, 1, {entry(1, "a"), entry(2, "b")}));
+    set_role(rpc::Role::banned);
+    host->request(update(project, 2, {entry(3, "c")}, {1}));
+    EXPECT_EQ(guest->received<proto::UpdateWorktree>().size(), 1u);
+    set_role(rpc::Role::guest);
+    host->request(update(project, 3, {entry(4, "d")}));
+
+    std::set<std::uint64_t> entries;
+    const auto seen = view_of(*guest);
+    for (const auto& [id, each] : seen.trees.at(1).entries) entries.insert(id);
+    EXPECT_EQ(entries, (std::set<std::uint64_t>{2, 3, 4}));
 }
 
 TEST_P(ProjectStream, KeepsUnknownFieldsOfWhatLaterJoinersGet) {

@@ -65,6 +65,7 @@ std::vector<Route> table() {
             relayed("GetHover", Relay::request, Need::read, {"GetHoverResponse"}),
             relayed("SearchCommits", Relay::stream, Need::read, {"SearchCommitsResponse"}),
             relayed("Stage", Relay::request, Need::write, {"Ack"}),
+            relayed("LspQuery", Relay::request_by_query, Need::read, {"Ack"}),
             relayed("CreateBufferForPeer", Relay::to_peer, Need::host),
             relayed("FindSearchCandidatesChunk", Relay::request_to_peer, Need::host, {"Ack"}),
             relayed("RefreshInlayHints", Relay::broadcast, Need::host)};
@@ -234,6 +235,22 @@ TEST_F(RouterTest, BroadcastsNothingToWhoWasBannedFromTheCall) {
     share(Role::banned);
     host.send_raw(refresh, about_project());
     EXPECT_EQ(guest.received_raw(refresh).size(), 1u);
+    const auto buffer = wire::find_tag("CreateBufferForPeer");
+    host.send_raw(buffer, addressed_to(guest.peer.server, guest.peer.connection));
+    EXPECT_TRUE(guest.received_raw(buffer).empty());
+}
+
+TEST_F(RouterTest, EndsWhatNeedsTheRightToWriteWhenThatIsLost) {
+    share(Role::member);
+    const auto staged = guest.send_raw(wire::find_tag("Stage"), about_project());
+    std::string query = about_project();
+    wire::put_bytes_field(query, 6, "");  // get_code_actions
+    const auto asked = guest.send_raw(wire::find_tag("LspQuery"), query);
+    const auto hovered = guest.send_raw(wire::find_tag("GetHover"), about_project());
+    share(Role::guest);
+    EXPECT_EQ(guest.answer_to(staged).envelope.error().code(), proto::Forbidden);
+    EXPECT_EQ(guest.answer_to(asked).envelope.error().code(), proto::Forbidden);
+    EXPECT_FALSE(guest.answered(hovered));
 }
 
 TEST_F(RouterTest, RefusesTheRequestInFlightThatIsOneTooMany) {
@@ -340,7 +357,7 @@ TEST_F(RouterTest, ClosesTheConnectionWhosePayloadCannotBeReadWhateverItsShape) 
 TEST_F(RouterTest, RefusesMillionsOfFieldsInWhatItDoesNotParse) {
     share(Role::member);
     std::string payload = about_project();
-    for (int i = 0; i < 300'000; ++i) wire::put_bytes_field(payload, 900, "");
+    for (int i = 0; i < 1'100'000; ++i) wire::put_bytes_field(payload, 900, "");
     const auto answer = guest.answer_to(guest.send_raw(wire::find_tag("GetHover"), payload));
     EXPECT_EQ(answer.envelope.error().code(), proto::RateLimitExceeded);
     EXPECT_TRUE(host.received_raw(wire::find_tag("GetHover")).empty());

@@ -33,20 +33,21 @@ ErrorCode refusal(const std::string& payload) {
 }
 
 TEST(ParseCost, RefusesMillionsOfEmptyMessagesBeforeProtobufSeesThem) {
-    const auto worktrees = repeated(field(2, ""), 300'000);
+    const auto worktrees = repeated(field(2, ""), 1'100'000);
     EXPECT_EQ(refusal<proto::ShareProject>(worktrees), ErrorCode::too_many);
-    EXPECT_EQ(refusal<proto::UpdateWorktree>(repeated(field(4, ""), 300'000)), ErrorCode::too_many);
+    EXPECT_EQ(refusal<proto::UpdateWorktree>(repeated(field(4, ""), 1'100'000)),
+              ErrorCode::too_many);
 }
 
 TEST(ParseCost, RefusesThemWhereverTheyHide) {
-    const auto worktrees = field(2, repeated(field(2, ""), 300'000));
+    const auto worktrees = field(2, repeated(field(2, ""), 1'100'000));
     EXPECT_EQ(refusal<proto::RejoinRoom>(worktrees), ErrorCode::too_many) << "one level down";
-    EXPECT_EQ(refusal<proto::GetUsers>(field(1, std::string(2'000'000, '\x01'))),
+    EXPECT_EQ(refusal<proto::GetUsers>(field(1, std::string(5'000'000, '\x01'))),
               ErrorCode::too_many)
         << "packed numbers";
-    EXPECT_EQ(refusal<proto::GetUsers>(repeated("\x08\x01", 300'000)), ErrorCode::too_many)
+    EXPECT_EQ(refusal<proto::GetUsers>(repeated("\x08\x01", 1'100'000)), ErrorCode::too_many)
         << "numbers in fields of their own";
-    EXPECT_EQ(refusal<proto::GetUsers>(repeated(field(99, ""), 300'000)), ErrorCode::too_many)
+    EXPECT_EQ(refusal<proto::GetUsers>(repeated(field(99, ""), 1'100'000)), ErrorCode::too_many)
         << "unknown fields";
 }
 
@@ -58,7 +59,7 @@ TEST(ParseCost, RefusesWhatCannotBeReadToItsEnd) {
 
 TEST(ParseCost, CountsTheFieldsOfWhatIsNotParsed) {
     EXPECT_TRUE(check_fields(as_bytes(repeated(field(3, ""), 1000))).ok());
-    const auto many = repeated(field(3, ""), 300'000);
+    const auto many = repeated(field(3, ""), 1'100'000);
     EXPECT_EQ(check_fields(as_bytes(many)).error().code, ErrorCode::too_many);
     EXPECT_EQ(check_fields(as_bytes("\x0b")).error().code, ErrorCode::malformed);
 }
@@ -87,6 +88,17 @@ TEST(ParseCost, TakesTheLargestThatClientsMake) {
     const auto typed = edits.SerializeAsString();
     ASSERT_GT(typed.size(), kCostlyFromBytes);
     EXPECT_TRUE(parse<proto::UpdateChannelBuffer>(as_bytes(typed)).ok());
+
+    proto::UpdateRepository branches;
+    for (int i = 0; i < 25'000; ++i) {
+        auto& branch = *branches.add_branch_list();
+        branch.set_ref_name("refs/heads/" + std::to_string(i));
+        branch.mutable_most_recent_commit()->set_sha(std::string(40, 'a'));
+        branch.mutable_most_recent_commit()->set_subject("subject");
+        branch.mutable_most_recent_commit()->set_commit_timestamp(1);
+        branch.mutable_most_recent_commit()->set_author_name("author");
+    }
+    EXPECT_TRUE(parse<proto::UpdateRepository>(as_bytes(branches.SerializeAsString())).ok());
 
     proto::UpdateWorktree path;
     path.set_root_name(std::string(60 << 20, 'x'));

@@ -21,13 +21,24 @@ WallTime oldest_kept(WallTime now, const rpc::Settings& settings) {
     return now - std::chrono::ceil<std::chrono::milliseconds>(lifetime);
 }
 
+// For who may have everything, and lacks what has gone since.
+Known knows_all_from_the_start(const SharedProject& project) {
+    Known known;
+    for (const auto& [id, worktree] : project.worktrees) known.worktrees[id] = 0;
+    for (const auto& [id, repository] : project.repositories) known.repositories[id] = 0;
+    return known;
+}
+
 }  // namespace
 
 LiveProjects& LiveProjects::of(rpc::Live& live) {
     auto& projects = live.state<LiveProjects>();
     if (std::exchange(projects.live_, &live) == nullptr) {
-        live.index.observe([&projects](RoomId, const std::vector<ProjectId>& gone) {
+        live.index.observe([&projects, &live](RoomId id, const std::vector<ProjectId>& gone) {
             for (const auto project : gone) projects.drop(project);
+            const auto* room = live.index.room(id);
+            if (room == nullptr) return;
+            for (const auto& project : room->projects) projects.note_banned(project.id);
         });
     }
     return projects;
@@ -141,6 +152,23 @@ void LiveProjects::prune(Slot& slot) {
     });
     if (!slot.transfers.empty()) return;
     slot.project->prune(oldest_kept(live_->executor.clock().wall_now(), live_->settings.get()));
+}
+
+void LiveProjects::note_banned(ProjectId id) {
+    const auto found = slots_.find(id);
+    if (found == slots_.end() || !found->second->project) return;
+    auto& slot = *found->second;
+    for (const auto& each : live_->index.project(id)->collaborators) {
+        if (!each.may_read) {
+            slot.banned.insert(each.peer);
+            slot.transfers.erase(each.peer);
+        } else if (slot.banned.erase(each.peer) != 0) {
+            auto* session = live_->hub.session(each.peer);
+            if (session == nullptr) continue;
+            Transfer::start(*live_, *slot.project, *session,
+                            knows_all_from_the_start(*slot.project), {});
+        }
+    }
 }
 
 // Loads what is stored, writes it as one blob; the loop only looks on.

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "areas/projects/shared_project.h"
@@ -62,6 +63,7 @@ private:
         std::unique_ptr<SharedProject> project;  // null while it is loaded
         std::vector<Next> waiting;
         std::unordered_map<PeerId, std::shared_ptr<Transfer>> transfers;
+        std::unordered_set<PeerId> banned;  // guests who hear nothing for the time being
         std::size_t journal_bytes = 0;
         std::size_t snapshot_bytes = 0;
         bool folding = false;
@@ -75,6 +77,8 @@ private:
                std::size_t journal_bytes, std::shared_ptr<const std::string> snapshot);
     void drop(ProjectId project);
     void prune(Slot& slot);
+    // Who may read again gets all of the state that he may have missed.
+    void note_banned(ProjectId project);
 
     rpc::Live* live_ = nullptr;
     std::unordered_map<ProjectId, SlotPtr> slots_;

@@ -45,16 +45,16 @@ void Worktree::rename(const proto::WorktreeMetadata& named, std::uint64_t change
 // Absent clears it only at the end of an update, as in the client (spec 9, 9.6).
 bool Worktree::apply_root_repository(const proto::UpdateWorktree& update) {
     if (!update.has_root_repo_common_dir() && !update.is_last_update()) return false;
-    const bool same =
-        metadata.has_root_repo_common_dir() == update.has_root_repo_common_dir() &&
-        metadata.root_repo_common_dir() == update.root_repo_common_dir() &&
-        metadata.root_repo_is_linked_worktree() == update.root_repo_is_linked_worktree();
+    const bool linked = update.has_root_repo_common_dir() && update.root_repo_is_linked_worktree();
+    const bool same = metadata.has_root_repo_common_dir() == update.has_root_repo_common_dir() &&
+                      metadata.root_repo_common_dir() == update.root_repo_common_dir() &&
+                      metadata.root_repo_is_linked_worktree() == linked;
     if (same) return false;
     metadata.clear_root_repo_common_dir();
     if (update.has_root_repo_common_dir()) {
         metadata.set_root_repo_common_dir(update.root_repo_common_dir());
     }
-    metadata.set_root_repo_is_linked_worktree(update.root_repo_is_linked_worktree());
+    metadata.set_root_repo_is_linked_worktree(linked);
     return true;
 }
 

@@ -92,10 +92,10 @@ rpc::Task<Status> call_user(std::shared_ptr<rpc::Conversation> conversation, pro
         conversation->reply_ack();
         co_return ok();
     }
-    const bool may_ring = acknowledged == Acknowledgement::late;
-    // It goes on ringing for a caller who comes back.
-    if (may_ring && conversation->session() == nullptr) co_return ok();
+    // It goes on ringing for a caller who comes back, until who is called is gone.
+    if (conversation->session() == nullptr && !ringing.empty()) co_return ok();
 
+    const bool may_ring = acknowledged == Acknowledgement::late;
     std::function<Result<bool>(rpc::Call&)> end = [what, id = placed.id,
                                                    may_ring](rpc::Call& call) {
         return give_up(call, what, id, may_ring);
