@@ -40,7 +40,10 @@ TEST(Document, SaysWhereItIsBroken) {
     EXPECT_THAT(parse_document("c.toml", "port = 1\nport = 2").error().message,
                 StartsWith("c.toml:2:"));
     EXPECT_THAT(parse_document("c.toml", "a = \"\xff\"").error().message, StartsWith("c.toml:1:"));
-    EXPECT_THAT(parse_document("c.toml", "[~limits\x1d\n").error().message, StartsWith("c.toml:1:2:"));
+    EXPECT_THAT(parse_document("c.toml", "[~limits\x1d\n").error().message,
+                StartsWith("c.toml:1:2:"));
+    EXPECT_THAT(parse_document("c.toml", "[limit\xc3\xb9]\n").error().message,
+                StartsWith("c.toml:1:7:"));
 }
 
 TEST(Document, RefusesValuesThatNoKeyTakes) {
