@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/core.h"
 
+#include <utility>
+
 #include "areas/channels/subscriptions.h"
 #include "areas/users/token_table.h"
 #include "base/log.h"
@@ -151,8 +153,13 @@ void Core::gone_for_good(PeerId peer, UserId user, Duration pause) {
 
 void Core::renew() {
     if (stopping_) return;
-    run("server row", db::Durability::crash,
-        [server = server_](rpc::Call& call) { return renew_server(call, server); });
+    run(
+        "server row", db::Durability::crash,
+        [server = server_](rpc::Call& call) { return renew_server(call, server); },
+        [this](const Status& status) {
+            if (status.ok() || status.error().code != ErrorCode::not_found) return;
+            if (const auto then = std::exchange(when_fenced_, {})) then();
+        });
     executor_.after(settings().cleanup_timeout / 5, [this] { renew(); });
 }
 

@@ -45,6 +45,10 @@ public:
     // Its socket is gone. The session is destroyed; its participants stay for the reconnect time.
     void closed(PeerId peer);
 
+    // What happens when another server of the database took this one for dead, because it was
+    // suspended for longer than the clean-up time, say: nothing that it does counts any more. Once.
+    void when_fenced(std::function<void()> then) { when_fenced_ = std::move(then); }
+
     // From now on lost connections change nothing: clients will rejoin the next process.
     void stop();
     bool stopping() const { return stopping_; }
@@ -85,6 +89,7 @@ private:
     std::unique_ptr<rpc::Live> live_;
     std::unique_ptr<rpc::Router> router_;
     std::unique_ptr<Greetings> greetings_;
+    std::function<void()> when_fenced_;
     ServerId server_;
     bool ready_ = false;
     bool stopping_ = false;

@@ -47,7 +47,9 @@ Result<Beginning> begin_server(rpc::Call& call, const std::string& environment) 
 
 Status renew_server(rpc::Call& call, ServerId server) {
     COLLAB_TRY(const auto now, database_now(call));
-    return call.tx.run(kRenew, {server, now});
+    COLLAB_TRY(const auto renewed, call.tx.run_counted(kRenew, {server, now}));
+    if (renewed == 1) return ok();
+    return Error{ErrorCode::not_found, "another server took this one for dead"};
 }
 
 Result<std::vector<ServerId>> find_stale_servers(rpc::Call& call, ServerId self) {

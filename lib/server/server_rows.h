@@ -21,6 +21,7 @@ struct Beginning {
 };
 Result<Beginning> begin_server(rpc::Call& call, const std::string& environment);
 
+// Error not_found: another server took this one for dead and has removed it.
 Status renew_server(rpc::Call& call, ServerId server);
 
 // Other servers of the same environment that have been silent for the clean-up time. One that was

@@ -76,7 +76,17 @@ ApplicationSettings Serving::complete(ApplicationSettings settings) const {
     return settings;
 }
 
+// Its clients rejoin the next process, as after a crash.
+void Serving::give_up() {
+    if (draining_) return;
+    failure_ = Error{ErrorCode::unavailable,
+                     "another server of this database took this one for dead: it was silent for "
+                     "longer than cleanup_timeout; start it again"};
+    stop();
+}
+
 Outcome Serving::run(const std::function<void(const net::Server&)>& greet) {
+    core_.when_fenced([this] { give_up(); });
     auto server = net::Server::start(loop_, application_, setup_.place.net);
     if (!server.ok()) {
         auto error = std::move(server).error();

@@ -48,6 +48,7 @@ private:
 
     void stop();
     void stop_when_empty();
+    void give_up();
 
     void on_hangup();
     Result<Reload> read_again() const;

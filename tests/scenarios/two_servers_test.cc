@@ -88,6 +88,18 @@ TEST_P(TwoServers, DoNotEndACallThatRingsAtTheOther) {
     EXPECT_FALSE(bea2.request(answer).is_error());
 }
 
+TEST_P(TwoServers, TellTheOneThatWasTakenForDead) {
+    auto& suspended = world().current();
+    int told = 0;
+    suspended.core().when_fenced([&] { ++told; });
+    world().start();
+    world().advance(20s);
+    EXPECT_EQ(told, 0);
+    world().sql("DELETE FROM servers WHERE id = $1", {suspended.core().server()});
+    world().advance(20s);
+    EXPECT_EQ(told, 1);
+}
+
 TEST_P(TwoServers, GiveAGuestWhoMovesFirstItsProject) {
     auto& ada = person("ada");
     auto& bea = person("bea");
