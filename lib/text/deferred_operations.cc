@@ -17,6 +17,17 @@ DeferredOperations::Delivery DeferredOperations::deliver(TextBuffer& buffer,
         else
             held_.emplace(at, Delivered{std::move(operation), sender});
     }
+    // A version names the newest operation of each replica, which may be newer than what it is part
+    // of, so one pass in timestamp order is not enough.
+    std::size_t applied = 0;
+    do {
+        applied = delivery.applied.size();
+        pass(buffer, delivery);
+    } while (delivery.applied.size() > applied && !held_.empty());
+    return delivery;
+}
+
+void DeferredOperations::pass(TextBuffer& buffer, Delivery& delivery) {
     std::set<std::uint16_t> blocked;
     for (auto each = held_.begin(); each != held_.end();) {
         const Lamport at = each->first;
@@ -39,7 +50,6 @@ DeferredOperations::Delivery DeferredOperations::deliver(TextBuffer& buffer,
             delivery.duplicates.push_back(std::move(item));
         each = held_.erase(each);
     }
-    return delivery;
 }
 
 std::map<DeferredOperations::Sender, DeferredOperations::Held> DeferredOperations::held() const {

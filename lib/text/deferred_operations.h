@@ -44,9 +44,9 @@ public:
         std::size_t bytes = 0;
     };
 
-    // Applies what of `batch`, and of what is held, the buffer can take now: one pass in timestamp
-    // order, in which an operation that must wait blocks the later ones of its replica. The rest is
-    // held for `sender`. There is no limit here: the caller looks at held() and drops what is not
+    // Applies what of `batch`, and of what is held, the buffer can take: passes in timestamp order,
+    // in which an operation that must wait blocks the later ones of its replica, until one applies
+    // nothing. The rest is held for `sender`. There is no limit here: the caller looks at held() and drops what is not
     // to be waited for any more.
     Delivery deliver(TextBuffer& buffer, std::vector<Operation> batch, Sender sender);
 
@@ -62,6 +62,8 @@ public:
     }
 
 private:
+    void pass(TextBuffer& buffer, Delivery& delivery);
+
     std::map<Lamport, Delivered> held_;
 };
 

@@ -52,6 +52,17 @@ TEST(DeferredOperations, AnEarlyOperationBlocksTheLaterOnesOfItsReplica) {
     EXPECT_EQ(deferred.deliver(buffer, {appended(1)}, {1}).applied.size(), 3u);
 }
 
+TEST(DeferredOperations, NeedsNoFurtherDeliveryForWhatANewerOneAllows) {
+    TextBuffer buffer("");
+    DeferredOperations deferred;
+    Version version;
+    version.observe({3, 9});
+    const Operation older = Edit{{6, 8}, version, {{0, 0}}, {"a"}};
+    const Operation newer = Edit{{14, 9}, {}, {{0, 0}}, {"b"}};  // the first one of its replica
+    EXPECT_EQ(deferred.deliver(buffer, {older, newer}, {1}).applied.size(), 2u);
+    EXPECT_EQ(deferred.size(), 0u);
+}
+
 TEST(DeferredOperations, ForgetsWhatADroppedSenderHadWaiting) {
     TextBuffer buffer("");
     DeferredOperations deferred;
