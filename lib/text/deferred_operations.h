@@ -46,8 +46,8 @@ public:
 
     // Applies what of `batch`, and of what is held, the buffer can take: passes in timestamp order,
     // in which an operation that must wait blocks the later ones of its replica, until one applies
-    // nothing. The rest is held for `sender`. There is no limit here: the caller looks at held() and drops what is not
-    // to be waited for any more.
+    // nothing. The rest is held for `sender`. There is no limit here: the caller looks at held()
+    // and drops what is not to be waited for any more.
     Delivery deliver(TextBuffer& buffer, std::vector<Operation> batch, Sender sender);
 
     // Only senders for whom something is held.
