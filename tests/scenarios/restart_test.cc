@@ -5,7 +5,18 @@
 namespace collab::test {
 namespace {
 
-class Restart : public CallScenarioTest {};
+class Restart : public CallScenarioTest {
+protected:
+    // Ada, who is back in the room after a kill while her call to Carol rang.
+    FakeClient& killed_while_carol_is_called() {
+        ring(*ada, room, *carol);
+        world().kill();
+        world().start();
+        auto& again = back(*ada);
+        EXPECT_FALSE(rejoin(again, room).is_error());
+        return again;
+    }
+};
 COLLAB_DATABASE_SUITE(Restart);
 
 TEST_P(Restart, KeepsWhoRejoinsInTimeAfterAKill) {
@@ -126,11 +137,7 @@ TEST_P(Restart, ForgetsTheNoteReadersThatDoNotComeBack) {
 }
 
 TEST_P(Restart, RingsOnWhenTheServerOfTheCalleeIsNew) {
-    ring(*ada, room, *carol);
-    world().kill();
-    world().start();
-    auto& ada2 = back(*ada);
-    EXPECT_FALSE(rejoin(ada2, room).is_error());
+    killed_while_carol_is_called();
     auto& carol2 = back(*carol);
     ASSERT_EQ(carol2.received<proto::IncomingCall>().size(), 1u);
     proto::JoinRoom answer;
@@ -151,22 +158,14 @@ TEST_P(Restart, CancelsTheCallsOfWhoDoesNotComeBack) {
 }
 
 TEST_P(Restart, EndsTheCallOfACalleeWhoDoesNotComeBack) {
-    ring(*ada, room, *carol);
-    world().kill();
-    world().start();
-    auto& ada2 = back(*ada);
-    EXPECT_FALSE(rejoin(ada2, room).is_error());
+    auto& ada2 = killed_while_carol_is_called();
     world().advance(kLongestStay);
     EXPECT_EQ(ada2.received<proto::RoomUpdated>().back().room().pending_participants_size(), 0);
     EXPECT_FALSE(seen_by(ada2, *carol)->busy());
 }
 
 TEST_P(Restart, EndsTheCallOfACalleeWhoComesBackAndGoes) {
-    ring(*ada, room, *carol);
-    world().kill();
-    world().start();
-    auto& ada2 = back(*ada);
-    EXPECT_FALSE(rejoin(ada2, room).is_error());
+    auto& ada2 = killed_while_carol_is_called();
     auto& carol2 = back(*carol);
     world().advance(20s);
     EXPECT_TRUE(seen_by(ada2, *carol)->busy());
