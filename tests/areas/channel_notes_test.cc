@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who has notes open: joining, leaving, coming back, and what others hear of it.
 
+#include <map>
+
 #include "areas/channels/channel_watch.h"
 #include "areas/notes_world.h"
 
@@ -160,6 +162,31 @@ TEST_P(ChannelNotes, LetAReconnectedClientGoOnWithWhatItMissed) {
     EXPECT_EQ(relayed(bea).size(), 1u);
     leave(bea);
     EXPECT_EQ(collapsed_text(back), "012");
+}
+
+TEST_P(ChannelNotes, GiveBackTheNewestPlaceOfWhoHasSeveral) {
+    auto& ada = given("ada");
+    auto& again = world->connect(ada.user);
+    auto& elsewhere = world->connect(ada.user);
+    join(ada);
+    EXPECT_EQ(join(again).replica_id(), 9u);
+    join(elsewhere);  // and stays there
+    for (auto* client : {&ada, &again}) {
+        world->disconnect(*client);
+        on_writer([&](rpc::Call& call) { return mark_connection_lost(call, client->peer); });
+    }
+    auto& back = world->connect(ada.user);
+    proto::RejoinChannelBuffers request;
+    request.add_buffers()->set_channel_id(number(channel));
+    const auto response = back.request(request).as<proto::RejoinChannelBuffersResponse>();
+    ASSERT_EQ(response.buffers_size(), 1);
+    std::map<std::uint32_t, std::uint32_t> replicas;  // by connection
+    for (const auto& each : response.buffers(0).collaborators()) {
+        replicas[each.peer_id().id()] = each.replica_id();
+    }
+    EXPECT_EQ(replicas, (std::map<std::uint32_t, std::uint32_t>{{ada.peer.connection, 8},
+                                                                {back.peer.connection, 9},
+                                                                {elsewhere.peer.connection, 10}}));
 }
 
 TEST_P(ChannelNotes, LeaveOutOfARejoinWhatCannotGoOn) {

@@ -19,6 +19,7 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
 // What random schedules have found so far.
 constexpr std::uint64_t kFound[] = {37, 112, 137, 1095, 2223, 3153};
 constexpr std::uint64_t kFoundLater[] = {31313, 35078};
+constexpr std::uint64_t kFoundWithLateOperations[] = {75276};
 
 using Repertoire = Simulation::Repertoire;
 
@@ -43,6 +44,9 @@ TEST_P(SimulationTest, FindsNothingAgain) {
     for (const auto seed : kFound) run(seed, GetParam(), Repertoire::first);
     for (const auto seed : kFoundLater) {
         run(seed, GetParam(), Repertoire::with_chat_and_following);
+    }
+    for (const auto seed : kFoundWithLateOperations) {
+        run(seed, GetParam(), Repertoire::with_late_operations);
     }
 }
 

@@ -27,15 +27,20 @@ std::uint32_t unused_replica(const std::vector<Collaborator>& collaborators) {
     return replica;
 }
 
-// The row that a rejoining connection goes on with: its own, else one of its user whose connection
-// is known to be lost, else any of its user.
+// The row that a rejoining connection goes on with: its own, else the newest of its user whose
+// connection is lost or was to another server, else the newest of its user. Clients do not say
+// which was theirs, and go on with its replica id.
 const Collaborator* place_of(const std::vector<Collaborator>& collaborators,
                              const rpc::Caller& caller) {
-    const Collaborator* best = find_collaborator(collaborators, caller.peer);
-    for (const auto& each : collaborators) {
-        if (each.user != caller.user || (best && (best->peer == caller.peer || best->lost)))
-            continue;
-        if (each.lost || !best) best = &each;
+    const auto* own = find_collaborator(collaborators, caller.peer);
+    if (own != nullptr) return own;
+    const auto is_gone = [&](const Collaborator& each) {
+        return each.lost || each.peer.server != caller.peer.server;
+    };
+    const Collaborator* best = nullptr;
+    for (const auto& each : collaborators) {  // the oldest first
+        if (each.user != caller.user) continue;
+        if (best == nullptr || is_gone(each) || !is_gone(*best)) best = &each;
     }
     return best;
 }
