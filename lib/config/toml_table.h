@@ -4,6 +4,8 @@
 // toml++ as this layer uses it: without exceptions and with a bound on the text. For .cc files of
 // lib/config only: the header is large.
 
+#include <cstdint>
+
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
 // It asserts, or with NDEBUG assumes, about the first character of a table header what its next
