@@ -73,7 +73,7 @@ void Core::start(std::function<void(Status)> ready) {
         [this, begun, ready = std::move(ready)](Status status) {
             if (status.ok()) {
                 for (auto& room : begun->rooms) live_->index.put_room(std::move(room));
-                live_->state<users::TokenTable>().load(begun->tokens, begun->users);
+                live_->state<users::TokenTable>().load(begun->access);
                 began(begun->server);
             }
             ready(std::move(status));
@@ -153,14 +153,36 @@ void Core::gone_for_good(PeerId peer, UserId user, Duration pause) {
 
 void Core::renew() {
     if (stopping_) return;
+    const auto sums = std::make_shared<users::AccessSums>();
     run(
         "server row", db::Durability::crash,
-        [server = server_](rpc::Call& call) { return renew_server(call, server); },
-        [this](const Status& status) {
-            if (status.ok() || status.error().code != ErrorCode::not_found) return;
-            if (const auto then = std::exchange(when_fenced_, {})) then();
+        [server = server_, sums](rpc::Call& call) -> Status {
+            COLLAB_TRY(*sums, renew_server(call, server));
+            return ok();
+        },
+        [this, sums](const Status& status) {
+            if (status.ok()) {
+                if (*sums != live_->state<users::TokenTable>().sums()) load_access();
+            } else if (status.error().code == ErrorCode::not_found) {
+                if (const auto then = std::exchange(when_fenced_, {})) then();
+            }
         });
     executor_.after(settings().cleanup_timeout / 5, [this] { renew(); });
+}
+
+// Another server of this database, or collab-seed, has changed who may sign in. Read on the writer:
+// what changes here meanwhile comes after it.
+void Core::load_access() {
+    const auto access = std::make_shared<users::Access>();
+    run(
+        "who may sign in", db::Durability::crash,
+        [access](rpc::Call& call) -> Status {
+            COLLAB_TRY(*access, users::load_access(call.tx));
+            return ok();
+        },
+        [this, access](const Status& status) {
+            if (status.ok()) live_->state<users::TokenTable>().load(*access);
+        });
 }
 
 void Core::sweep() {

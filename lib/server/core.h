@@ -71,6 +71,7 @@ private:
     // Says again after `pause` what failed.
     void gone_for_good(PeerId peer, UserId user, Duration pause);
     void renew();
+    void load_access();
     void sweep();
     void clean_up(const std::vector<ServerId>& stale);
     void check_queues();

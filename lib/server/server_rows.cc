@@ -11,7 +11,8 @@ constexpr std::string_view kPostgresNow =
 constexpr std::string_view kInsertServer =
     "INSERT INTO servers (environment, seen_at) VALUES ($1, $2) RETURNING id";
 constexpr std::string_view kInsertCount = "INSERT INTO commit_seq (server_id, seq) VALUES ($1, 0)";
-constexpr std::string_view kRenew = "UPDATE servers SET seen_at = $2 WHERE id = $1";
+constexpr std::string_view kRenew =
+    "UPDATE servers SET seen_at = $2 WHERE id = $1 RETURNING" COLLAB_ACCESS_SUMS;
 constexpr std::string_view kStale = R"sql(
     SELECT other.id FROM servers AS other
     JOIN servers AS own ON own.environment = other.environment
@@ -40,15 +41,16 @@ Result<Beginning> begin_server(rpc::Call& call, const std::string& environment) 
     beginning.server = ServerId{id.value_or(0)};
     COLLAB_DO(call.tx.run(kInsertCount, {beginning.server}));
     COLLAB_TRY(beginning.rooms, rooms::load_all_rooms(call.tx));
-    COLLAB_TRY(beginning.tokens, users::list_token_hashes(call.tx));
-    COLLAB_TRY(beginning.users, users::list_user_access(call.tx));
+    COLLAB_TRY(beginning.access, users::load_access(call.tx));
     return beginning;
 }
 
-Status renew_server(rpc::Call& call, ServerId server) {
+Result<users::AccessSums> renew_server(rpc::Call& call, ServerId server) {
     COLLAB_TRY(const auto now, database_now(call));
-    COLLAB_TRY(const auto renewed, call.tx.run_counted(kRenew, {server, now}));
-    if (renewed == 1) return ok();
+    COLLAB_TRY(const auto renewed, call.tx.one(kRenew, {server, now}, [](const db::Row& row) {
+        return users::read_access_sums(row, 0);
+    }));
+    if (renewed) return *renewed;
     return Error{ErrorCode::not_found, "another server took this one for dead"};
 }
 

@@ -16,13 +16,13 @@ namespace collab::server {
 struct Beginning {
     ServerId server;
     std::vector<rpc::RoomState> rooms;
-    std::vector<users::TokenRow> tokens;
-    std::vector<users::UserAccess> users;
+    users::Access access;
 };
 Result<Beginning> begin_server(rpc::Call& call, const std::string& environment);
 
-// Error not_found: another server took this one for dead and has removed it.
-Status renew_server(rpc::Call& call, ServerId server);
+// Tells by the way whether somebody else changed who may sign in. Error not_found: another server
+// took this one for dead and has removed it.
+Result<users::AccessSums> renew_server(rpc::Call& call, ServerId server);
 
 // Other servers of the same environment that have been silent for the clean-up time. One that was
 // seen that far in the future is one, too: the clock was set back, and it is dead or renews its

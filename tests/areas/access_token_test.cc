@@ -30,10 +30,9 @@ protected:
     TokenTable table() {
         return in_transaction(caller(UserId{1}),
                               [](rpc::Call& call) -> Result<TokenTable> {
-                                  COLLAB_TRY(const auto tokens, list_token_hashes(call.tx));
-                                  COLLAB_TRY(const auto users, list_user_access(call.tx));
+                                  COLLAB_TRY(const auto access, load_access(call.tx));
                                   TokenTable loaded;
-                                  loaded.load(tokens, users);
+                                  loaded.load(access);
                                   return loaded;
                               })
             .value();

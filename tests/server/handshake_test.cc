@@ -79,6 +79,14 @@ TEST_P(Handshake, Is500WhenTheCredentialsAreGoodButTheUserIsNot) {
     EXPECT_EQ(knock(made), 401);
 }
 
+TEST_P(Handshake, KnowsSoonWhomAnotherProgramMade) {
+    const auto made = world().user("bob");
+    const auto token = std::to_string(made.value) + " ADMIN_TOKEN:secret";
+    EXPECT_EQ(knock(handshake(token)), 500);
+    world().advance(std::chrono::seconds(3));  // a fifth of the clean-up time
+    EXPECT_EQ(knock(handshake(token)), 101);
+}
+
 TEST_P(Handshake, Is401WithAnAuthorizationThatIsNoPlainText) {
     auto made = good();
     set_header(made, "authorization", "\xC3\xA4 token");

@@ -119,6 +119,14 @@ TEST_P(TokenOfAnotherProgram, IsRefusedAtOnceWhenThisServerTookItAway) {
     EXPECT_EQ(open(token_), 401);
 }
 
+TEST_P(TokenOfAnotherProgram, IsRefusedSoonAfterThatProgramTookItAway) {
+    EXPECT_EQ(status_of(token_), 200);
+    world().sql("DELETE FROM access_tokens");
+    world().advance(3s);  // a fifth of the clean-up time
+    EXPECT_EQ(status_of(token_), 401);
+    EXPECT_EQ(open(token_), 401);
+}
+
 TEST_P(TokenOfAnotherProgram, TellsTheClientToTryAgainWhenTheDatabaseIsAway) {
     world().faults.statement = [] { return true; };
     ASSERT_EQ(open(token_), 101);

@@ -86,14 +86,18 @@ Result<TokenChange> revoke_tokens(db::Tx& tx, UserId user) {
     return TokenChange{{}, std::move(removed)};
 }
 
-Result<std::vector<TokenRow>> list_token_hashes(db::Tx& tx) {
-    return tx.list(kList, {}, read_token);
+AccessSums read_access_sums(const db::Row& row, int first) {
+    return {row.integer(first), row.integer(first + 1), row.integer(first + 2),
+            row.integer(first + 3), row.integer(first + 4)};
 }
 
-Result<std::vector<UserAccess>> list_user_access(db::Tx& tx) {
-    return tx.list(kListUsers, {}, [](const db::Row& row) {
+Result<Access> load_access(db::Tx& tx) {
+    Access access;
+    COLLAB_TRY(access.tokens, tx.list(kList, {}, read_token));
+    COLLAB_TRY(access.users, tx.list(kListUsers, {}, [](const db::Row& row) {
         return UserAccess{row.id<UserId>(0), row.boolean(1)};
-    });
+    }));
+    return access;
 }
 
 Result<std::optional<TokenRow>> find_token(db::Tx& tx, std::int64_t id) {

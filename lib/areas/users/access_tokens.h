@@ -30,6 +30,27 @@ struct UserAccess {
     bool admin = false;
 };
 
+// Counts and sums of ids: they differ once somebody, perhaps another program, has changed who may
+// sign in.
+struct AccessSums {
+    std::int64_t tokens = 0;
+    std::int64_t token_ids = 0;
+    std::int64_t users = 0;
+    std::int64_t user_ids = 0;
+    std::int64_t admin_ids = 0;
+
+    bool operator==(const AccessSums&) const = default;
+};
+
+// Five columns of a query; read_access_sums() reads them, from column `first` on.
+#define COLLAB_ACCESS_SUMS                                               \
+    " (SELECT COUNT(*) FROM access_tokens),"                             \
+    " (SELECT CAST(COALESCE(SUM(id), 0) AS BIGINT) FROM access_tokens)," \
+    " (SELECT COUNT(*) FROM users),"                                     \
+    " (SELECT CAST(COALESCE(SUM(id), 0) AS BIGINT) FROM users),"         \
+    " (SELECT CAST(COALESCE(SUM(CASE WHEN admin THEN id END), 0) AS BIGINT) FROM users) "
+AccessSums read_access_sums(const db::Row& row, int first);
+
 // What a transaction changed of the tokens; goes to post_tokens() once.
 struct TokenChange {
     std::optional<TokenRow> added;
@@ -65,9 +86,12 @@ Result<EncryptedToken> create_access_token(db::Tx& tx, WallTime now, Random& ran
 // Takes all tokens of the user away, also those by which an admin is signed in as them.
 Result<TokenChange> revoke_tokens(db::Tx& tx, UserId user);
 
-// All tokens, and all users: what TokenTable::load() takes at start.
-Result<std::vector<TokenRow>> list_token_hashes(db::Tx& tx);
-Result<std::vector<UserAccess>> list_user_access(db::Tx& tx);
+// All tokens, and all users: what TokenTable::load() takes.
+struct Access {
+    std::vector<TokenRow> tokens;
+    std::vector<UserAccess> users;
+};
+Result<Access> load_access(db::Tx& tx);
 
 // One token, for those that another program has made since.
 Result<std::optional<TokenRow>> find_token(db::Tx& tx, std::int64_t id);

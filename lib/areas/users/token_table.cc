@@ -14,18 +14,49 @@ constexpr std::size_t kMostRemoved = 100'000;
 
 }  // namespace
 
-void TokenTable::load(const std::vector<TokenRow>& tokens, const std::vector<UserAccess>& users) {
+void TokenTable::load(const Access& access) {
     tokens_.clear();
     admins_.clear();
-    for (const auto& token : tokens) put_token(token);
-    for (const auto& user : users) put_user(user);
+    sums_ = {};
+    for (const auto& token : access.tokens) put_token(token);
+    for (const auto& user : access.users) put_user(user);
     loaded_ = true;
+}
+
+AccessSums TokenTable::sums() const {
+    auto sums = sums_;
+    sums.tokens = static_cast<std::int64_t>(tokens_.size());
+    sums.users = static_cast<std::int64_t>(admins_.size());
+    return sums;
+}
+
+void TokenTable::put_token(const TokenRow& token) {
+    if (tokens_.insert_or_assign(token.id, token).second) sums_.token_ids += token.id;
+}
+
+void TokenTable::remove_token(std::int64_t id) {
+    if (tokens_.erase(id) != 0) sums_.token_ids -= id;
+}
+
+void TokenTable::put_user(const UserAccess& access) {
+    remove_user(access.user);
+    admins_.emplace(access.user, access.admin);
+    sums_.user_ids += access.user.value;
+    if (access.admin) sums_.admin_ids += access.user.value;
+}
+
+void TokenTable::remove_user(UserId user) {
+    const auto found = admins_.find(user);
+    if (found == admins_.end()) return;
+    sums_.user_ids -= user.value;
+    if (found->second) sums_.admin_ids -= user.value;
+    admins_.erase(found);
 }
 
 void TokenTable::apply(const TokenChange& change) {
     if (removed_.size() >= kMostRemoved) removed_.clear();
     for (const auto id : change.removed) {
-        tokens_.erase(id);
+        remove_token(id);
         removed_.insert(id);
     }
     if (change.added) put_token(*change.added);

@@ -2,7 +2,8 @@
 #pragma once
 
 // What signing in asks: the tokens' hashes and who is an admin, in memory, so that it never waits
-// for the database (decisions 28). Loaded at start, kept by effects. live.state<TokenTable>().
+// for the database (decisions 28). Loaded at start, kept by effects, and loaded again once its sums
+// are not those of the rows: another program has changed them. live.state<TokenTable>().
 // Thread: loop.
 
 #include <string_view>
@@ -23,13 +24,15 @@ struct Verified {
 class TokenTable {
 public:
     // Replaces everything. Read in one transaction and handed over in commit order.
-    void load(const std::vector<TokenRow>& tokens, const std::vector<UserAccess>& users);
+    void load(const Access& access);
     bool loaded() const { return loaded_; }
+    // Of what is known here.
+    AccessSums sums() const;
 
     void apply(const TokenChange& change);
-    void put_token(const TokenRow& token) { tokens_[token.id] = token; }
-    void put_user(const UserAccess& access) { admins_[access.user] = access.admin; }
-    void remove_user(UserId user) { admins_.erase(user); }
+    void put_token(const TokenRow& token);
+    void put_user(const UserAccess& access);
+    void remove_user(UserId user);
 
     // Nothing for a user that there is not.
     std::optional<UserAccess> access(UserId user) const;
@@ -45,7 +48,10 @@ public:
     Result<Verified> verify(UserId user, std::string_view token) const;
 
 private:
+    void remove_token(std::int64_t id);
+
     bool loaded_ = false;
+    AccessSums sums_;  // but for the counts
     std::unordered_map<std::int64_t, TokenRow> tokens_;
     std::unordered_set<std::int64_t> removed_;
     std::unordered_map<UserId, bool> admins_;
