@@ -24,6 +24,22 @@ Result<ProjectId> project_of(wire::Bytes payload) {
     return ProjectId{static_cast<std::int64_t>(*id)};
 }
 
+Status check_once(wire::Bytes payload, std::uint32_t last) {
+    std::uint32_t seen = 0;
+    wire::FieldReader reader(payload);
+    while (const auto field = reader.next()) {
+        if (field->number > last) continue;
+        const auto bit = std::uint32_t{1} << field->number;
+        if ((seen & bit) != 0) {
+            return Error{ErrorCode::invalid,
+                         "field " + std::to_string(field->number) + " stands twice"};
+        }
+        seen |= bit;
+    }
+    if (reader.malformed()) return Error{ErrorCode::invalid, "cannot read the message"};
+    return ok();
+}
+
 Result<Need> need_of_lsp_query(wire::Bytes payload) {
     std::optional<std::uint32_t> query;
     wire::FieldReader reader(payload);

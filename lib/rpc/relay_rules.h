@@ -15,6 +15,10 @@ namespace collab::rpc {
 // The project that field 1 names. Error invalid: malformed, or the field stands twice.
 Result<ProjectId> project_of(wire::Bytes payload);
 
+// Error invalid: one of the fields 1 to `last` (at most 31) stands twice, or the message is
+// malformed.
+Status check_once(wire::Bytes payload, std::uint32_t last);
+
 // What an LspQuery needs: code actions, code lenses, no query and an unknown one need write, all
 // others read. Error invalid: two queries in one message.
 Result<Need> need_of_lsp_query(wire::Bytes payload);

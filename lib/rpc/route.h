@@ -77,6 +77,9 @@ struct Route {
     Relay relay = Relay::none;
     bool background = false;   // counted apart among the requests in flight (decisions 5)
     bool keeps_frame = false;  // a record that is given its frame (Call::frame)
+    // The fields up to this number decide a right or a receiver: each may stand only once
+    // (decisions 12).
+    std::uint32_t once_up_to = 0;
     std::uint32_t answers[2] = {0, 0};
     Rate rate = {};  // over it: RateLimitExceeded
 
@@ -91,6 +94,7 @@ struct RecordOptions {
     bool about_room = false;  // it changes or reads rooms or projects: order counts
     bool one_way = false;
     bool keeps_frame = false;  // it passes the message itself on (Call::frame)
+    std::uint32_t once_up_to = 0;
     Need need = Need::nothing;
     db::Durability durability = db::Durability::must;
     Rate rate = {};
@@ -175,6 +179,7 @@ Route record(RecordOptions options = {}) {
     route.about_room = options.about_room;
     route.holds = options.about_room ? Holds::room : Holds::nothing;
     route.keeps_frame = options.keeps_frame;
+    route.once_up_to = options.once_up_to;
     route.durability = options.durability;
     route.rate = options.rate;
     route.record = &detail::prepare<Handler>;
@@ -221,13 +226,13 @@ Route live_unparsed(std::uint32_t tag, Need need, bool one_way = false) {
 // A coroutine on the loop that asks others: `Task<Status> f(std::shared_ptr<Conversation>,
 // Request)`.
 template <auto Handler>
-Route conversation(Need need = Need::nothing, bool about_room = true) {
+Route conversation(std::uint32_t once_up_to = 0) {
     using Request = typename detail::Signature<decltype(Handler)>::request;
     Route route;
     route.tag = wire::tag_of<Request>();
     route.shape = Shape::conversation;
-    route.need = need;
-    route.about_room = about_room;
+    route.once_up_to = once_up_to;
+    route.about_room = true;
     route.converse = &detail::start_conversation<Handler>;
     return route;
 }

@@ -167,8 +167,10 @@ void Router::start(Session& session, const Route& route, const Incoming& incomin
     }
     const bool costly = incoming.payload.size() >= wire::kCostlyFromBytes;
     Status status = costly ? wire::check_fields(incoming.payload) : ok();
-    if (status.ok()) status = check(session, route, incoming.payload);
-    if (status.ok()) status = dispatch(session, route, incoming);
+    if (status.ok()) {
+        const auto need = check(session, route, incoming.payload);
+        status = need.ok() ? dispatch(session, route, incoming, *need) : need.error();
+    }
     if (status.ok()) return;
     // What is looked into by hand is not told from what is merely wrong.
     if (status.error().code == ErrorCode::invalid) {
@@ -181,8 +183,9 @@ void Router::start(Session& session, const Route& route, const Incoming& incomin
     session.close(kInconsistentData, "cannot read " + name_of(route.tag));
 }
 
-Status Router::check(const Session& session, const Route& route, wire::Bytes payload) const {
-    if (route.need == Need::nothing) return ok();
+Result<Need> Router::check(const Session& session, const Route& route, wire::Bytes payload) const {
+    if (route.once_up_to != 0) COLLAB_DO(check_once(payload, route.once_up_to));
+    if (route.need == Need::nothing) return Need::nothing;
     COLLAB_TRY(const auto need, need_of(route, payload));
     COLLAB_TRY(const auto project, project_of(payload));
     const auto& index = live_.index;
@@ -191,18 +194,18 @@ Status Router::check(const Session& session, const Route& route, wire::Bytes pay
                          : need == Need::collaborator ? index.is_collaborator(project, peer)
                          : need == Need::write        ? index.right(project, peer) == Right::write
                                                       : index.right(project, peer) != Right::none;
-    if (allowed) return ok();
+    if (allowed) return need;
     // Who may not even read learns nothing about the project.
     return denied(index.right(project, peer) == Right::none ? Need::read : need);
 }
 
-Status Router::dispatch(Session& session, const Route& route, const Incoming& incoming) {
+Status Router::dispatch(Session& session, const Route& route, const Incoming& incoming, Need need) {
     switch (route.shape) {
         case Shape::record:
         case Shape::read:
             return submit(session, route, incoming);
         case Shape::relay:
-            return relay(session, route, incoming);
+            return relay(session, route, incoming, need);
         case Shape::live: {
             LiveCall call(*this, session, incoming);
             COLLAB_DO(route.live(call, incoming.payload));
@@ -336,7 +339,7 @@ void Router::unhandled(Session& session, const Incoming& incoming) {
                           incoming.id);
 }
 
-Status Router::relay(Session& session, const Route& route, const Incoming& incoming) {
+Status Router::relay(Session& session, const Route& route, const Incoming& incoming, Need need) {
     if (route.relay == Relay::forbidden) {
         return Error{ErrorCode::forbidden,
                      name_of(route.tag) + " is not allowed in shared projects"};
@@ -346,7 +349,6 @@ Status Router::relay(Session& session, const Route& route, const Incoming& incom
     if (project == nullptr) return denied(Need::read);
     Pending pending;
     pending.project = id;
-    COLLAB_TRY(const auto need, need_of(route, incoming.payload));
     pending.need = need == Need::write ? Right::write : Right::read;
     pending.answers[0] = route.answers[0];
     pending.answers[1] = route.answers[1];

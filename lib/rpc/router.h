@@ -82,10 +82,11 @@ private:
     void finish_pending(Session& host, std::uint32_t id);
     void on_request(Session& session, Incoming incoming);
     void start(Session& session, const Route& route, const Incoming& incoming);
-    Status dispatch(Session& session, const Route& route, const Incoming& incoming);
+    Status dispatch(Session& session, const Route& route, const Incoming& incoming, Need need);
     Status submit(Session& session, const Route& route, const Incoming& incoming);
-    Status relay(Session& session, const Route& route, const Incoming& incoming);
-    Status check(const Session& session, const Route& route, wire::Bytes payload) const;
+    Status relay(Session& session, const Route& route, const Incoming& incoming, Need need);
+    // What the message needs, if the sender has it.
+    Result<Need> check(const Session& session, const Route& route, wire::Bytes payload) const;
     void refuse(Session& session, const Route& route, const Incoming& incoming, const Error& error);
     void unhandled(Session& session, const Incoming& incoming);
     void release_held(Session& session);

@@ -108,6 +108,18 @@ TEST_P(Following, NeedsTwoConnectionsOfTheRoom) {
     EXPECT_TRUE(ada->received<proto::Follow>().empty());
 }
 
+TEST_P(Following, NeedsOneLeaderInOneRoom) {
+    const auto once = wish<proto::Follow>(*ada, project).SerializeAsString();
+    const auto other = wish<proto::Follow>(*cleo, project).SerializeAsString();
+    const auto id = bea->send_raw(wire::tag_of<proto::Follow>(), once + other);
+    EXPECT_TRUE(bea->answer_to(id).is_error());
+    bea->send_raw(wire::tag_of<proto::Unfollow>(), once + once);
+    for (auto* each : {ada, cleo}) {
+        EXPECT_TRUE(each->received<proto::Follow>().empty());
+        EXPECT_TRUE(each->received<proto::Unfollow>().empty());
+    }
+}
+
 TEST_P(Following, EndsWhenTheFollowerSaysSo) {
     follow(*bea, *ada, project);
     follow(*cleo, *ada, project);
