@@ -132,5 +132,42 @@ TEST_P(TwoServers, GiveAGuestWhoMovesFirstItsProject) {
     EXPECT_EQ(guest2.received<proto::UpdateWorktree>().size(), 1u);
 }
 
+// The first server still has the project as it was when the host left it.
+TEST_P(TwoServers, ShowAJoinerWhatTheHostDidAtTheOther) {
+    auto& host = person("ada");
+    auto& joiner = person("bea");
+    auto& first = world().current();
+    befriend(host, joiner);
+    const auto room = create_room(host);
+    call(host, room, joiner);
+    const auto project = share(host, room);
+
+    auto& second = world().start();
+    proto::RejoinRoom again;
+    again.set_id(static_cast<std::uint64_t>(room.value));
+    auto& worktree = *again.add_reshared_projects();
+    worktree.set_project_id(project);
+    worktree.add_worktrees()->set_id(1);
+    auto& there = back(host);
+    ASSERT_FALSE(there.request(again).is_error());
+    proto::UpdateWorktree update;
+    update.set_project_id(project);
+    update.set_worktree_id(1);
+    update.set_scan_id(1);
+    update.set_is_last_update(true);
+    update.add_updated_entries()->set_id(7);
+    ASSERT_FALSE(there.request(update).is_error());
+
+    auto& home = world().connect(first, host.user);
+    ASSERT_FALSE(home.request(again).is_error());
+    proto::JoinProject join;
+    join.set_project_id(project);
+    ASSERT_FALSE(joiner.request(join).is_error());
+    const auto shown = joiner.received<proto::UpdateWorktree>();
+    ASSERT_EQ(shown.size(), 1u);
+    ASSERT_EQ(shown[0].updated_entries_size(), 1);
+    world().kill(second);  // so that the check of indexes after the test is of one server's rows
+}
+
 }  // namespace
 }  // namespace collab::test

@@ -65,6 +65,11 @@ void LiveProjects::set_worktrees(ProjectId project, const MetadataList& worktree
     });
 }
 
+void LiveProjects::host_was(ProjectId project, PeerId host) {
+    const auto* known = live_->index.project(project);
+    if (known != nullptr && known->host != host) drop(project);
+}
+
 void LiveProjects::load(ProjectId project, Next next) {
     if (live_->index.project(project) == nullptr) {
         return next(Error{ErrorCode::not_found, "no such project"});

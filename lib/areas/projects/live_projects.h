@@ -34,6 +34,11 @@ public:
     // UpdateProject, or a reshare, has been committed: now or once the project is loaded.
     void set_worktrees(ProjectId project, const MetadataList& worktrees);
 
+    // The rows named `host` as the host of the project until now. Another one than the index knows
+    // was on another server, where the project went on: what is in memory is old, and is read anew
+    // when somebody asks for it.
+    void host_was(ProjectId project, PeerId host);
+
     // Calls `next` with the project, at once when it is in memory, else after it was loaded.
     // Errors: unavailable or internal when it cannot be loaded, too_many waiters, not_found.
     using Next = std::function<void(Result<SharedProject*>)>;

@@ -122,6 +122,9 @@ Status reshare(rpc::Call& call, const proto::RejoinRoom& request, const RejoinRo
         if (seat == nullptr)
             return Error{ErrorCode::invalid, "no such project of yours in this room"};
         COLLAB_DO(move_host(call.tx, *seat, call.peer()));
+        call.outbox.effect([project = seat->project, was = seat->peer](rpc::Live& live) {
+            LiveProjects::of(live).host_was(project, was);
+        });
         COLLAB_DO(store_worktrees(call, update,
                                   wire::encode(wire::tag_of<proto::UpdateProject>(), update),
                                   found.worktrees));
