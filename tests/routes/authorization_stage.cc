@@ -13,6 +13,7 @@ using google::protobuf::FieldDescriptor;
 std::string role_of(Part part) {
     switch (part) {
         case Part::banned:
+        case Part::banned_inside:
             return "banned";
         case Part::guest:
             return "guest";
@@ -66,6 +67,8 @@ std::string name_of(Part part) {
     switch (part) {
         case Part::stranger:
             return "stranger";
+        case Part::banned_inside:
+            return "banned inside";
         case Part::ex_participant:
             return "ex-participant";
         case Part::host:

@@ -14,9 +14,10 @@
 namespace collab::test {
 
 enum class Part {
-    stranger,  // no role in the channel, not in the room
-    banned,    // in the channel and in the room
-    guest,     // …and so on: a role in the channel, the same in the room, in the project
+    stranger,       // no role in the channel, not in the room
+    banned,         // in the channel and in the room
+    banned_inside,  // …who is in the project since before
+    guest,          // …and so on: a role in the channel, the same in the room, in the project
     talker,
     member,
     admin,
@@ -24,9 +25,9 @@ enum class Part {
     ex_participant,   // a member of the channel who has left project and room
     host_of_another,  // shares a project in a room of their own
 };
-inline constexpr Part kParts[] = {Part::stranger, Part::banned,         Part::guest,
-                                  Part::talker,   Part::member,         Part::admin,
-                                  Part::host,     Part::ex_participant, Part::host_of_another};
+inline constexpr Part kParts[] = {
+    Part::stranger, Part::banned, Part::banned_inside, Part::guest,          Part::talker,
+    Part::member,   Part::admin,  Part::host,          Part::ex_participant, Part::host_of_another};
 std::string name_of(Part part);
 
 // Beside the plain message of a type, what shows a right that it does not.
