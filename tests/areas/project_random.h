@@ -51,6 +51,18 @@ public:
         return update;
     }
 
+    // The last message of a scan that has begun.
+    proto::UpdateWorktree end_of_scan(std::uint64_t worktree) {
+        proto::UpdateWorktree update;
+        update.set_project_id(project_);
+        update.set_worktree_id(worktree);
+        update.set_root_name("root");
+        update.set_abs_path("/root");
+        update.set_scan_id(scan_);
+        update.set_is_last_update(true);
+        return update;
+    }
+
 private:
     proto::UpdateWorktree entries() {
         proto::UpdateWorktree update;

@@ -294,6 +294,26 @@ TEST_P(RejoinRoom, RestoresWhateverWasStreamedBeforeARestart) {
     }
 }
 
+// The server was down for longer than deletions are remembered, and had folded the journal before.
+TEST_P(RejoinRoom, TellsOfDeletedEntriesAfterALongDowntime) {
+    host->request(update(project, 1, {entry(7001, "a"), entry(7002, "b")}));
+    host->request(update(project, 2, {}, {7001}));
+    RandomHost random(1, project);
+    for (int i = 0; i < 10; ++i) host->send(random.bulk());
+    world().settle();
+    ASSERT_GT(world().sql("SELECT count(*) FROM project_snapshots")[0].integer(0), 0);
+    world().executor.advance(std::chrono::hours(1));
+    restart();
+    back(*host).request(as_host());
+    auto& again = back(*guest);
+    again.request(as_guest(1));
+    std::set<std::uint64_t> removed;
+    for (const auto& tree : again.received<proto::UpdateWorktree>()) {
+        removed.insert(tree.removed_entries().begin(), tree.removed_entries().end());
+    }
+    EXPECT_TRUE(removed.contains(7001));
+}
+
 TEST_P(RejoinRoom, ForgetsDeletedEntriesWhenNobodyCanComeBackForThem) {
     host->request(update(project, 1, {entry(1, "a"), entry(2, "b")}));
     host->request(update(project, 2, {}, {1}));

@@ -60,9 +60,7 @@ void LiveProjects::set_worktrees(ProjectId project, const MetadataList& worktree
     const auto found = slots_.find(project);
     if (found == slots_.end()) return;  // whoever loads it reads the rows
     if (found->second->project) return found->second->project->set_worktrees(worktrees);
-    found->second->waiting.insert(found->second->waiting.begin(), [worktrees](auto loaded) {
-        if (loaded.ok()) (*loaded)->set_worktrees(worktrees);
-    });
+    found->second->renamed = worktrees;
 }
 
 void LiveProjects::host_was(ProjectId project, PeerId host) {
@@ -91,6 +89,8 @@ void LiveProjects::start_loading(ProjectId id, const SlotPtr& slot) {
         {nullptr,
          [id, loaded](rpc::Call& call) -> Status {
              COLLAB_TRY(*loaded, load_project(call.tx, id, call.now, call.settings.limits));
+             // Whoever was in it when it left memory may come back only now.
+             loaded->project->renew_deletions(call.now);
              return ok();
          },
          [this, id, slot, loaded](Status status, rpc::Outbox) {
@@ -107,6 +107,9 @@ void LiveProjects::start_loading(ProjectId id, const SlotPtr& slot) {
                  slot->project = std::move(loaded->project);
                  slot->journal_bytes = loaded->journal_bytes;
                  slot->snapshot_bytes = loaded->snapshot_bytes;
+                 if (const auto renamed = std::exchange(slot->renamed, {})) {
+                     slot->project->set_worktrees(*renamed);
+                 }
              }
              for (const auto& next : waiting) {
                  // One of those before may have ended the project.

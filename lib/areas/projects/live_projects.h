@@ -67,6 +67,7 @@ private:
     struct Slot {
         std::unique_ptr<SharedProject> project;  // null while it is loaded
         std::vector<Next> waiting;
+        std::optional<MetadataList> renamed;  // the newest list that came while it is loaded
         std::unordered_map<PeerId, std::shared_ptr<Transfer>> transfers;
         std::unordered_set<PeerId> banned;  // guests who hear nothing for the time being
         std::size_t journal_bytes = 0;

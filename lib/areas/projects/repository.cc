@@ -100,6 +100,13 @@ void Repository::prune(WallTime before) {
     });
 }
 
+void Repository::renew_deletions(WallTime now) {
+    if (removed) removed_at = now;
+    for (auto& [path, status] : statuses) {
+        if (status.removed()) status.removed_at = now;
+    }
+}
+
 std::string Repository::head(ProjectId project) const {
     std::string fields;
     wire::put_varint_field(fields, kProject, static_cast<std::uint64_t>(project.value));

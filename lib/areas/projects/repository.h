@@ -53,6 +53,8 @@ public:
                  WallTime now);
     void remove(std::uint64_t change, WallTime now);
     void prune(WallTime before);
+    // As if all that is known as deleted had been deleted now.
+    void renew_deletions(WallTime now);
 
     // The payload of an UpdateRepository for a joiner, with these statuses, or the final one.
     std::string message(ProjectId project, const std::vector<const FileStatus*>& updated,

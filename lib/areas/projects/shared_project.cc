@@ -138,4 +138,9 @@ void SharedProject::prune(WallTime before) {
     });
 }
 
+void SharedProject::renew_deletions(WallTime now) {
+    for (auto& [number, worktree] : worktrees) worktree.renew_deletions(now);
+    for (auto& [number, repository] : repositories) repository.renew_deletions(now);
+}
+
 }  // namespace collab::projects

@@ -54,6 +54,8 @@ public:
 
     // Forgets what was deleted before `before`.
     void prune(WallTime before);
+    // As if all that is known as deleted had been deleted now.
+    void renew_deletions(WallTime now);
 
     std::size_t entry_count() const;
     Worktree* find_worktree(std::uint64_t worktree);

@@ -152,7 +152,10 @@ bool Transfer::send_entries(const SharedProject& project, const Worktree& worktr
     const auto entries = next_entries(worktree);
     auto& removals = removals_[worktree.metadata.id()];
     final_sent_ = removals.waiting.empty() && !more_entries(worktree);
-    std::string fields = worktree.header(project.id, final_sent_);
+    // Who is told that this was the last of a scan names the scan when he comes back, and is not
+    // given what it had again. What changed during this pass comes with the next one.
+    const bool whole = final_sent_ && worktree.changed <= until_;
+    std::string fields = worktree.header(project.id, whole);
     for (const auto entry : removed) wire::put_varint_field(fields, kRemovedEntries, entry);
     const auto tag = wire::tag_of<proto::UpdateWorktree>();
     auto body = wire::encode(tag, wire::as_bytes(fields));
@@ -274,6 +277,7 @@ bool Transfer::send_repository(const Repository& repository, rpc::Session& sessi
         }
     }
     final_sent_ = updated.empty() && gone.empty();
+    if (final_sent_ && repository.changed > until_) return false;  // the next pass ends it
     const std::string payload =
         final_sent_ ? repository.final_message(id_) : repository.message(id_, updated, gone);
     session.send(tag, wire::encode(tag, wire::as_bytes(payload)));

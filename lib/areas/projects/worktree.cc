@@ -119,6 +119,13 @@ void Worktree::prune(WallTime before) {
     });
 }
 
+void Worktree::renew_deletions(WallTime now) {
+    for (auto& [entry, tombstone] : tombstones) tombstone.deleted_at = now;
+    for (auto& [file, content] : settings) {
+        if (content.deleted) content.deleted_at = now;
+    }
+}
+
 std::string Worktree::header(ProjectId project, bool last) const {
     proto::UpdateWorktree update;
     update.set_project_id(static_cast<std::uint64_t>(project.value));

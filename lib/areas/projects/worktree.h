@@ -62,6 +62,8 @@ public:
                  std::uint64_t change, WallTime now);
     // Forgets what was deleted before `before`.
     void prune(WallTime before);
+    // As if all that is known as deleted had been deleted now.
+    void renew_deletions(WallTime now);
 
     // The fields beside the entries of an UpdateWorktree for a joiner; `last` marks the final one.
     std::string header(ProjectId project, bool last) const;
