@@ -189,6 +189,42 @@ TEST_P(ChannelNotes, GiveBackTheNewestPlaceOfWhoHasSeveral) {
                                                                 {elsewhere.peer.connection, 10}}));
 }
 
+// Each window has seen what it wrote itself; the places come back in the other order.
+TEST_P(ChannelNotes, GiveEachWindowOfAUserItsOwnPlace) {
+    auto& first = given("ada");
+    auto& second = world->connect(first.user);
+    join(first);
+    join(second);
+    send(first, {edit(8, 1, {}, 0, 0, "1")});
+    send(second, {edit(9, 2, {{8, 1}}, 0, 0, "2")});
+    send(first, {edit(8, 3, {{8, 1}, {9, 2}}, 0, 0, "3")});
+    for (auto* client : {&first, &second}) {
+        world->disconnect(*client);
+        on_writer([&](rpc::Call& call) { return mark_connection_lost(call, client->peer); });
+    }
+    const auto replica_of = [&](Seen seen) {
+        auto& back = world->connect(first.user);
+        proto::RejoinChannelBuffers request;
+        auto& buffer = *request.add_buffers();
+        buffer.set_channel_id(number(channel));
+        for (const auto& [replica, at] : seen) {
+            auto& entry = *buffer.add_version();
+            entry.set_replica_id(replica);
+            entry.set_timestamp(at);
+        }
+        const auto response = back.request(request).as<proto::RejoinChannelBuffersResponse>();
+        if (response.buffers_size() == 0) return 0u;
+        for (const auto& each : response.buffers(0).collaborators()) {
+            if (each.peer_id().id() == back.peer.connection) return each.replica_id();
+        }
+        return 0u;
+    };
+    EXPECT_EQ(replica_of({{8, 1}}), 0u);  // neither wrote only that
+    EXPECT_EQ(replica_of({{8, 3}, {9, 2}}), 9u);
+    EXPECT_EQ(replica_of({{8, 4}, {9, 2}}), 8u);
+    EXPECT_EQ(count("channel_buffer_collaborators"), 2);
+}
+
 TEST_P(ChannelNotes, LeaveOutOfARejoinWhatCannotGoOn) {
     auto& ada = given("ada");
     auto& bea = given("bea");

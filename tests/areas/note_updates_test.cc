@@ -144,6 +144,15 @@ TEST_P(NoteUpdates, OfUnknownKindsAreLeftOutAndLineEndingsTravelAlone) {
     EXPECT_TRUE(relayed(*bea).empty());
 }
 
+// The others' clocks go on from there, and would have no timestamps left for their edits.
+TEST_P(NoteUpdates, WithSelectionsOfAFarFutureAreRelayedWithoutThem) {
+    send(*bea, {selection(9, 0xffff'fffe), selection(9, 0x3fff'ffff)});
+    ASSERT_EQ(relayed(*ada).size(), 1u);
+    send(*bea, {selection(9, 0x4000'0000), edit(9, 1, {}, 0, 0, "x")});
+    ASSERT_EQ(relayed(*ada).size(), 2u);
+    EXPECT_TRUE(relayed(*ada)[1].has_edit());
+}
+
 TEST_P(NoteUpdates, ThatComeEarlyWaitForWhatTheyNeed) {
     const auto one = edit(8, 1, {}, 0, 0, "one");
     const auto two = edit(8, 2, {{8, 1}}, 3, 3, " two");

@@ -27,20 +27,31 @@ std::uint32_t unused_replica(const std::vector<Collaborator>& collaborators) {
     return replica;
 }
 
-// The row that a rejoining connection goes on with: its own, else the newest of its user whose
-// connection is lost or was to another server, else the newest of its user. Clients do not say
-// which was theirs, and go on with its replica id.
+bool has_place(const std::vector<Collaborator>& collaborators, UserId user) {
+    return std::ranges::find(collaborators, user, &Collaborator::user) != collaborators.end();
+}
+
+// The row that a rejoining connection goes on with. Clients do not say which was theirs, and go on
+// with its replica id; but those that say what they have `seen` have seen all that they have
+// written themselves, which may be more than what is stored here. Of the rows that this leaves, its
+// own connection's, else one whose connection is lost or was to another server, the newest. Null:
+// none of them was theirs.
 const Collaborator* place_of(const std::vector<Collaborator>& collaborators,
-                             const rpc::Caller& caller) {
+                             const rpc::Caller& caller, const text::Version& seen,
+                             const text::Version& stored) {
     const auto* own = find_collaborator(collaborators, caller.peer);
     if (own != nullptr) return own;
-    const auto is_gone = [&](const Collaborator& each) {
-        return each.lost || each.peer.server != caller.peer.server;
+    const auto likeliness = [&](const Collaborator& each) {
+        const auto replica = static_cast<std::uint16_t>(each.replica);
+        const bool gone = each.lost || each.peer.server != caller.peer.server;
+        return std::pair(seen.value(replica) > stored.value(replica), gone);
     };
     const Collaborator* best = nullptr;
     for (const auto& each : collaborators) {  // the oldest first
+        const auto replica = static_cast<std::uint16_t>(each.replica);
         if (each.user != caller.user) continue;
-        if (best == nullptr || is_gone(each) || !is_gone(*best)) best = &each;
+        if (!seen.empty() && seen.value(replica) < stored.value(replica)) continue;
+        if (best == nullptr || likeliness(each) >= likeliness(*best)) best = &each;
     }
     return best;
 }
@@ -74,7 +85,9 @@ struct Rejoining {
 
 std::vector<Rejoining> ask(rpc::Call& call, const proto::RejoinChannelBuffers& request) {
     std::vector<Rejoining> all;
+    std::set<std::uint64_t> named;
     for (const auto& each : request.buffers()) {
+        if (!named.insert(each.channel_id()).second) continue;
         const auto seen = parse_version(each.version());
         if (!seen.ok()) continue;
         Rejoining rejoining;
@@ -99,11 +112,10 @@ Result<bool> may_rejoin(rpc::Call& call, Rejoining& each) {
     const auto role = access->role();
     if (!role || *role == rpc::Role::banned) return false;
     if (static_cast<std::uint64_t>(each.note->epoch) != each.request->epoch()) return false;
-    each.place = place_of(each.collaborators, call.caller);
-    return each.place != nullptr;
+    return has_place(each.collaborators, call.user());
 }
 
-// Opens those that are not open here.
+// Opens those that are not open here, and leaves out those where the client has no place.
 Status open_all(rpc::Call& call, std::vector<Rejoining>& all) {
     const auto& notes = call.services.get<OpenNotes>();
     for (auto& each : all) {
@@ -116,7 +128,12 @@ Status open_all(rpc::Call& call, std::vector<Rejoining>& all) {
         each.open = std::make_shared<OpenNote>(*each.note, history);
         notes.put(*each.note, each.open);
     }
-    std::erase_if(all, [](const Rejoining& each) { return each.open->damaged().has_value(); });
+    for (auto& each : all) {
+        if (each.open->damaged()) continue;
+        each.place =
+            place_of(each.collaborators, call.caller, each.seen, each.open->buffer().version());
+    }
+    std::erase_if(all, [](const Rejoining& each) { return each.place == nullptr; });
     return ok();
 }
 

@@ -27,12 +27,32 @@ void post(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
     post(outbox, body, collaborators, sender);
 }
 
+// Every client's clock goes on from the greatest timestamp that it has been sent. Half of those
+// that an edit may have are left to edits, or a guest could leave the others none (S21).
+constexpr std::uint32_t kMaxUnstored = text::kMaxLamportValue / 2;
+
 bool is_line_ending(const proto::Operation& operation) {
     return operation.has_update_line_ending();
 }
 
-bool is_unknown(const proto::Operation& operation) {
-    return operation.variant_case() == proto::Operation::VARIANT_NOT_SET;
+// Whether clients can be given it.
+bool travels(const proto::Operation& operation) {
+    switch (operation.variant_case()) {
+        case proto::Operation::kEdit:
+        case proto::Operation::kUndo:
+            return true;
+        case proto::Operation::kUpdateSelections:
+            return operation.update_selections().lamport_timestamp() <= kMaxUnstored;
+        case proto::Operation::kUpdateDiagnostics:
+            return operation.update_diagnostics().lamport_timestamp() <= kMaxUnstored;
+        case proto::Operation::kUpdateCompletionTriggers:
+            return operation.update_completion_triggers().lamport_timestamp() <= kMaxUnstored;
+        case proto::Operation::kUpdateLineEnding:
+            return operation.update_line_ending().lamport_timestamp() <= kMaxUnstored;
+        case proto::Operation::VARIANT_NOT_SET:
+            break;
+    }
+    return false;
 }
 
 // Those operations of `update` that `pick` picks.
@@ -44,6 +64,13 @@ proto::UpdateChannelBuffer part_of(const proto::UpdateChannelBuffer& update, Pic
         if (pick(each)) *part.add_operations() = each;
     }
     return part;
+}
+
+void post_line_endings(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
+                       const std::vector<Collaborator>& collaborators, Sender sender) {
+    const auto endings =
+        part_of(update, [](const auto& each) { return is_line_ending(each) && travels(each); });
+    post(outbox, endings, collaborators, sender);
 }
 
 }  // namespace
@@ -74,22 +101,20 @@ void relay_whole(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
                  const wire::Body& frame, const std::vector<Collaborator>& collaborators,
                  Sender sender) {
     if (collaborators.size() < 2) return;
-    const auto travels = [](const auto& each) {
-        return !is_unknown(each) && !is_line_ending(each);
-    };
-    if (frame && std::ranges::all_of(update.operations(), travels))
+    const auto all_know = [](const auto& each) { return travels(each) && !is_line_ending(each); };
+    if (frame && std::ranges::all_of(update.operations(), all_know))
         return post(outbox, frame, collaborators, sender);
-    post(outbox, part_of(update, travels), collaborators, sender);
-    post(outbox, part_of(update, is_line_ending), collaborators, sender);
+    post(outbox, part_of(update, all_know), collaborators, sender);
+    post_line_endings(outbox, update, collaborators, sender);
 }
 
 void relay_others(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
                   const std::vector<Collaborator>& collaborators, Sender sender) {
     const auto others = part_of(update, [](const auto& each) {
-        return !changes_text(each) && !is_unknown(each) && !is_line_ending(each);
+        return !changes_text(each) && travels(each) && !is_line_ending(each);
     });
     post(outbox, others, collaborators, sender);
-    post(outbox, part_of(update, is_line_ending), collaborators, sender);
+    post_line_endings(outbox, update, collaborators, sender);
 }
 
 }  // namespace collab::notes
