@@ -17,38 +17,86 @@ DeferredOperations::Delivery DeferredOperations::deliver(TextBuffer& buffer,
         else
             held_.emplace(at, Delivered{std::move(operation), sender});
     }
+    pass(buffer, delivery);
     // A version names the newest operation of each replica, which may be newer than what it is part
     // of, so one pass in timestamp order is not enough.
-    std::size_t applied = 0;
-    do {
-        applied = delivery.applied.size();
-        pass(buffer, delivery);
-    } while (delivery.applied.size() > applied && !held_.empty());
+    if (!delivery.applied.empty() && !held_.empty()) further_passes(buffer, delivery);
     return delivery;
+}
+
+bool DeferredOperations::settle(TextBuffer& buffer, Lamport at, Delivered& item,
+                                Delivery& delivery) {
+    auto outcome = buffer.apply(item.operation);
+    if (!outcome.ok()) {
+        delivery.refused.push_back({at, item.sender, std::move(outcome).error()});
+    } else if (*outcome == Outcome::early) {
+        return false;
+    } else if (*outcome == Outcome::applied) {
+        delivery.applied.push_back(std::move(item));
+    } else {
+        delivery.duplicates.push_back(std::move(item));
+    }
+    return true;
 }
 
 void DeferredOperations::pass(TextBuffer& buffer, Delivery& delivery) {
     std::set<std::uint16_t> blocked;
     for (auto each = held_.begin(); each != held_.end();) {
         const Lamport at = each->first;
-        Delivered& item = each->second;
         if (!buffer.observed(at) && blocked.contains(at.replica)) {
             ++each;
-            continue;
-        }
-        auto outcome = buffer.apply(item.operation);
-        if (outcome.ok() && *outcome == Outcome::early) {
+        } else if (settle(buffer, at, each->second, delivery)) {
+            each = held_.erase(each);
+        } else {
             blocked.insert(at.replica);
             ++each;
+        }
+    }
+}
+
+// Only the oldest operation of a replica can be next. It is looked at again when what it lacked
+// first has come: a chain in the wrong order does not cost a pass for each of its links.
+void DeferredOperations::further_passes(TextBuffer& buffer, Delivery& delivery) {
+    struct Waiting {
+        Lamport at;
+        std::size_t lacks;  // the entry of its version that was the first one missing
+    };
+    std::map<std::uint16_t, std::vector<Lamport>> of_replica;  // the oldest last
+    for (auto each = held_.rbegin(); each != held_.rend(); ++each) {
+        of_replica[each->first.replica].push_back(each->first);
+    }
+    std::set<Lamport> ready;
+    for (const auto& [replica, operations] : of_replica) ready.insert(operations.back());
+    std::map<std::uint16_t, std::multimap<std::uint32_t, Waiting>> waiting;
+    const auto look = [&](Lamport at, std::size_t from) {
+        const auto& needed = version(held_.at(at).operation).entries();
+        while (from < needed.size() && buffer.observed(needed[from])) ++from;
+        if (from == needed.size()) {
+            ready.insert(at);
+        } else {
+            waiting[needed[from].replica].emplace(needed[from].value, Waiting{at, from});
+        }
+    };
+    Lamport last;
+    while (!ready.empty()) {
+        auto next = ready.upper_bound(last);
+        if (next == ready.end()) next = ready.begin();  // the next pass
+        last = *next;
+        ready.erase(next);
+        if (!settle(buffer, last, held_.at(last), delivery)) {
+            look(last, 0);
             continue;
         }
-        if (!outcome.ok())
-            delivery.refused.push_back({at, item.sender, std::move(outcome).error()});
-        else if (*outcome == Outcome::applied)
-            delivery.applied.push_back(std::move(item));
-        else
-            delivery.duplicates.push_back(std::move(item));
-        each = held_.erase(each);
+        held_.erase(last);
+        auto& operations = of_replica[last.replica];
+        operations.pop_back();
+        if (!operations.empty()) ready.insert(operations.back());
+        auto& lacking = waiting[last.replica];
+        while (!lacking.empty() && buffer.observed({lacking.begin()->first, last.replica})) {
+            const Waiting woken = lacking.begin()->second;
+            lacking.erase(lacking.begin());
+            look(woken.at, woken.lacks);
+        }
     }
 }
 

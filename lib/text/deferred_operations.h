@@ -45,9 +45,10 @@ public:
     };
 
     // Applies what of `batch`, and of what is held, the buffer can take: passes in timestamp order,
-    // in which an operation that must wait blocks the later ones of its replica, until one applies
-    // nothing. The rest is held for `sender`. There is no limit here: the caller looks at held()
-    // and drops what is not to be waited for any more.
+    // in which an operation that must wait blocks the later ones of its replica, until one would
+    // apply nothing. In time of the sizes of all that is held, times their logarithm. The rest is
+    // held for `sender`. There is no limit here: the caller looks at held() and drops what is not
+    // to be waited for any more.
     Delivery deliver(TextBuffer& buffer, std::vector<Operation> batch, Sender sender);
 
     // Only senders for whom something is held.
@@ -62,7 +63,11 @@ public:
     }
 
 private:
+    // The first pass, which is the only one when everything comes in order.
     void pass(TextBuffer& buffer, Delivery& delivery);
+    void further_passes(TextBuffer& buffer, Delivery& delivery);
+    // Moves `item` to where the buffer's answer puts it. False: it must wait.
+    static bool settle(TextBuffer& buffer, Lamport at, Delivered& item, Delivery& delivery);
 
     std::map<Lamport, Delivered> held_;
 };

@@ -63,6 +63,49 @@ TEST(DeferredOperations, NeedsNoFurtherDeliveryForWhatANewerOneAllows) {
     EXPECT_EQ(deferred.size(), 0u);
 }
 
+// Each is written upon the one after it, so that every pass in timestamp order finds one.
+TEST(DeferredOperations, TakesAChainInTheWrongOrderFromItsEnd) {
+    constexpr std::uint32_t kLength = 20'000;
+    std::vector<Operation> chain;
+    for (std::uint32_t i = 0; i < kLength; ++i) {
+        Version version;
+        if (i + 1 < kLength) version.observe({1, static_cast<std::uint16_t>(9 + i)});
+        chain.emplace_back(
+            Edit{{i + 2, static_cast<std::uint16_t>(8 + i)}, version, {{0, 0}}, {"x"}});
+    }
+    TextBuffer buffer("");
+    DeferredOperations deferred;
+    const auto delivery = deferred.deliver(buffer, chain, {1});
+    ASSERT_EQ(delivery.applied.size(), kLength);
+    EXPECT_EQ(delivery.applied.front().operation, chain.back());
+    EXPECT_EQ(delivery.applied.back().operation, chain.front());
+    EXPECT_EQ(deferred.size(), 0u);
+}
+
+// What waits for several goes on waiting until the last of them is there, and a wrong one in
+// between keeps back what depends on it only.
+TEST(DeferredOperations, GoesOnWithWhatLackedSeveral) {
+    TextBuffer buffer("");
+    DeferredOperations deferred;
+    Version two;
+    two.observe({3, 10});
+    two.observe({4, 11});
+    const Operation last = Edit{{9, 8}, two, {{0, 0}}, {"a"}};
+    Version wrong;
+    wrong.observe({5, 12});
+    const Operation behind = Edit{{7, 13}, wrong, {{0, 0}}, {"b"}};
+    EXPECT_TRUE(deferred.deliver(buffer, {last, behind}, {1}).applied.empty());
+    const Operation outside = Edit{{5, 12}, {}, {{50, 60}}, {"c"}};
+    const Operation first = Edit{{14, 10}, {}, {{0, 0}}, {"d"}};
+    const Operation second = Edit{{15, 11}, {}, {{0, 0}}, {"e"}};
+    const auto delivery = deferred.deliver(buffer, {outside, first, second}, {2});
+    ASSERT_EQ(delivery.applied.size(), 3u);
+    EXPECT_EQ(delivery.applied[2].operation, last);
+    ASSERT_EQ(delivery.refused.size(), 1u);
+    EXPECT_TRUE(deferred.holds({7, 13}));
+    EXPECT_EQ(deferred.size(), 1u);
+}
+
 TEST(DeferredOperations, ForgetsWhatADroppedSenderHadWaiting) {
     TextBuffer buffer("");
     DeferredOperations deferred;
