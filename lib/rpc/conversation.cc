@@ -84,7 +84,7 @@ Later<Result<Answer>> Conversation::ask_body(PeerId to, std::uint32_t tag, const
     Pending pending;
     pending.requester = peer();
     pending.own = later;
-    const Status sent = router_.ask(to, tag, body, {}, std::move(pending));
+    const Status sent = router_.pendings().ask(to, tag, body, {}, std::move(pending));
     if (!sent.ok()) later.resolve(sent.error());
     return later;
 }
@@ -95,7 +95,7 @@ Later<Result<Answer>> Conversation::forward(PeerId to) {
     pending.requester = peer();
     pending.own = later;
     const Status sent =
-        router_.ask(to, incoming_.tag, incoming_.body(), peer(), std::move(pending));
+        router_.pendings().ask(to, incoming_.tag, incoming_.body(), peer(), std::move(pending));
     if (!sent.ok()) later.resolve(sent.error());
     return later;
 }

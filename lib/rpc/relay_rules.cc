@@ -24,6 +24,21 @@ Result<ProjectId> project_of(wire::Bytes payload) {
     return ProjectId{static_cast<std::int64_t>(*id)};
 }
 
+Error denied(Need need) {
+    switch (need) {
+        case Need::write:
+            return {ErrorCode::denied, "you may not edit this project", {"reason=not_allowed"}};
+        case Need::host:
+            return {ErrorCode::denied, "only the host of this project may do that"};
+        case Need::collaborator:
+            return {ErrorCode::denied, "you are not in this project"};
+        default:
+            return {ErrorCode::denied,
+                    "there is no such project, or you may not read it",
+                    {"reason=not_allowed"}};
+    }
+}
+
 Status check_once(wire::Bytes payload, std::uint32_t last) {
     std::uint32_t seen = 0;
     wire::FieldReader reader(payload);

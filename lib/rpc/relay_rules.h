@@ -15,6 +15,9 @@ namespace collab::rpc {
 // The project that field 1 names. Error invalid: malformed, or the field stands twice.
 Result<ProjectId> project_of(wire::Bytes payload);
 
+// What who lacks the need is told.
+Error denied(Need need);
+
 // Error invalid: one of the fields 1 to `last` (at most 31) stands twice, or the message is
 // malformed.
 Status check_once(wire::Bytes payload, std::uint32_t last);

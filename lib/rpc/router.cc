@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/router.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "proto/core.pb.h"
 #include "rpc/conversation.h"
@@ -13,6 +15,8 @@ namespace {
 
 constexpr std::uint16_t kInconsistentData = 1007;
 constexpr std::uint16_t kTooBig = 1009;
+// Of one connection, while the database is slower than it sends.
+constexpr std::size_t kMaxWaitingBytes = std::size_t{64} << 20;
 // Messages that are too long are counted under no tag; so many log lines of one connection.
 constexpr std::uint32_t kSkipped = 0;
 constexpr std::uint32_t kSkippedBurst = 3;
@@ -26,14 +30,6 @@ const wire::Body& ack_body() {
 std::string name_of(std::uint32_t tag) {
     const auto* type = wire::find_message_type(tag);
     return type != nullptr ? std::string(type->name) : "message " + std::to_string(tag);
-}
-
-bool is_answer(const Pending& pending, std::uint32_t tag) {
-    return tag != 0 && (tag == pending.answers[0] || tag == pending.answers[1]);
-}
-
-std::size_t& in_flight(Session& session, const Pending& pending) {
-    return pending.background ? session.background_in_flight : session.foreground_in_flight;
 }
 
 void finish(Session::Order& order, std::uint64_t number) {
@@ -55,31 +51,17 @@ Result<Need> need_of(const Route& route, wire::Bytes payload) {
     return need_of_lsp_query(payload);
 }
 
-Error denied(Need need) {
-    switch (need) {
-        case Need::write:
-            return {ErrorCode::denied, "you may not edit this project", {"reason=not_allowed"}};
-        case Need::host:
-            return {ErrorCode::denied, "only the host of this project may do that"};
-        case Need::collaborator:
-            return {ErrorCode::denied, "you are not in this project"};
-        default:
-            return {ErrorCode::denied,
-                    "there is no such project, or you may not read it",
-                    {"reason=not_allowed"}};
-    }
-}
-
 }  // namespace
 
 Router::Router(Live& live, std::vector<Route> routes)
-    : live_(live), routes_(std::move(routes)), decoder_(live.settings->limits.message_decoded) {
+    : live_(live),
+      routes_(std::move(routes)),
+      pendings_(live),
+      decoder_(live.settings->limits.message_decoded) {
     for (std::size_t i = 0; i < routes_.size(); ++i) {
         const bool added = by_tag_.emplace(routes_[i].tag, i).second;
         COLLAB_ASSERT(added);
     }
-    live_.index.observe(
-        [this](RoomId room, const std::vector<ProjectId>& gone) { recheck_pendings(room, gone); });
 }
 
 Router::~Router() = default;
@@ -129,8 +111,8 @@ void Router::skip(Session& session, const wire::Head& head) {
                 std::to_string(live_.settings->limits.message_decoded) + " bytes");
     }
     if (head.responding_to) {
-        return fail_pending(session, *head.responding_to,
-                            {ErrorCode::too_many, "the answer is too large"});
+        return pendings_.fail(session, *head.responding_to,
+                              {ErrorCode::too_many, "the answer is too large"});
     }
     if (head.id.value_or(0) == 0) return;
     session.respond_error({ErrorCode::too_many, "the message is too large"}, *head.id);
@@ -142,6 +124,9 @@ void Router::on_request(Session& session, Incoming incoming) {
             return session.respond(ack_body(), incoming.id);
         }
         auto& order = session.order();
+        if (order.pings.size() >= live_.settings->limits.held_messages) {
+            return session.close(kTryAgainLater, "too many Pings wait");
+        }
         order.pings.emplace_back(order.next_number++, incoming.id);
         return;
     }
@@ -154,6 +139,8 @@ void Router::on_request(Session& session, Incoming incoming) {
         return refuse(session, *route, incoming,
                       {ErrorCode::too_many, "too many messages wait for an earlier one"});
     }
+    if (!may_wait(session, incoming.payload.size())) return;
+    order.waiting_bytes += incoming.payload.size();
     const auto number = order.next_number++;
     order.unfinished.insert(number);
     order.held.emplace_back(number, incoming.keep());
@@ -190,13 +177,15 @@ Result<Need> Router::check(const Session& session, const Route& route, wire::Byt
     COLLAB_TRY(const auto project, project_of(payload));
     const auto& index = live_.index;
     const PeerId peer = session.peer();
+    const Right right = index.right(project, peer);
     const bool allowed = need == Need::host           ? index.is_host(project, peer)
+                         : right == Right::none       ? false
                          : need == Need::collaborator ? index.is_collaborator(project, peer)
-                         : need == Need::write        ? index.right(project, peer) == Right::write
-                                                      : index.right(project, peer) != Right::none;
+                         : need == Need::write        ? right == Right::write
+                                                      : true;
     if (allowed) return need;
     // Who may not even read learns nothing about the project.
-    return denied(index.right(project, peer) == Right::none ? Need::read : need);
+    return denied(right == Right::none ? Need::read : need);
 }
 
 Status Router::dispatch(Session& session, const Route& route, const Incoming& incoming, Need need) {
@@ -224,7 +213,9 @@ Status Router::submit(Session& session, const Route& route, const Incoming& inco
     // Who reads sees what the same connection has written (spec 1, 1.12).
     const bool on_reader =
         route.shape == Shape::read && !(session.has_order() && session.order().writing > 0);
-    const auto effect = begin_effect(session, route.holds, !on_reader);
+    const std::size_t bytes = incoming.payload.size();
+    if (!may_wait(session, bytes)) return ok();
+    const auto effect = begin_effect(session, route.holds, !on_reader, bytes);
     auto reply = std::make_shared<std::optional<EncodedReply>>();
     auto run = [work = std::move(work), reply](Call& call) -> Status {
         COLLAB_TRY(*reply, work(call));
@@ -256,14 +247,23 @@ Status Router::submit(Session& session, const Route& route, const Incoming& inco
     return ok();
 }
 
-Router::Effect Router::begin_effect(Session& session, Holds holds, bool writes) {
+// One message that alone is longer may wait: it is within the limit of messages.
+bool Router::may_wait(Session& session, std::size_t bytes) {
+    const std::size_t waiting = session.has_order() ? session.order().waiting_bytes : 0;
+    if (waiting == 0 || waiting + bytes <= kMaxWaitingBytes) return true;
+    session.close(kTryAgainLater, "too much of what it sent waits");
+    return false;
+}
+
+Router::Effect Router::begin_effect(Session& session, Holds holds, bool writes, std::size_t bytes) {
     auto& order = session.order();
     // What a held message begins counts from where that message stood: a Ping behind it waits.
     const auto number = order.starting != 0 ? order.starting : order.next_number++;
     order.unfinished.insert(number);
     if (holds == Holds::room) ++order.holding;
     if (writes) ++order.writing;
-    return {number, holds, writes};
+    order.waiting_bytes += bytes;
+    return {number, holds, writes, bytes};
 }
 
 Router::Effect Router::prepare_effect(Session& session, bool writes) {
@@ -287,6 +287,7 @@ void Router::end_effect(PeerId peer, const Effect& effect) {
     order.preparing.erase(effect.number);
     if (effect.holds == Holds::room) --order.holding;
     if (effect.writes) --order.writing;
+    order.waiting_bytes -= effect.bytes;
     release_held(*session);
     answer_pings(*session);
 }
@@ -295,11 +296,12 @@ void Router::end_effect(PeerId peer, const Effect& effect) {
 void Router::release_held(Session& session) {
     auto& order = session.order();
     if (order.starting != 0) return;  // one of them calls from its start: the loop below goes on
-    while (!order.held.empty()) {
+    while (!order.held.empty() && !session.closing()) {
         const Route* route = find(order.held.front().second.tag);
         if (must_wait(order, *route)) return;
         auto [number, incoming] = std::move(order.held.front());
         order.held.pop_front();
+        order.waiting_bytes -= incoming.payload.size();
         incoming.payload = wire::as_bytes(incoming.owned);  // the string may have moved
         order.starting = number;
         start(session, *route, incoming);
@@ -310,12 +312,13 @@ void Router::release_held(Session& session) {
 
 void Router::answer_pings(Session& session) {
     auto& order = session.order();
-    while (!order.pings.empty()) {
-        const auto [number, id] = order.pings.front();
-        if (!order.unfinished.empty() && *order.unfinished.begin() < number) return;
-        order.pings.erase(order.pings.begin());
-        session.respond(ack_body(), id);
+    const auto first_kept = std::ranges::find_if(order.pings, [&](const auto& ping) {
+        return !order.unfinished.empty() && *order.unfinished.begin() < ping.first;
+    });
+    for (auto ping = order.pings.begin(); ping != first_kept; ++ping) {
+        session.respond(ack_body(), ping->second);
     }
+    order.pings.erase(order.pings.begin(), first_kept);
 }
 
 void Router::refuse(Session& session, const Route& route, const Incoming& incoming,
@@ -387,132 +390,27 @@ Status Router::relay(Session& session, const Route& route, const Incoming& incom
 Status Router::relay_request(Session& from, const Incoming& incoming, PeerId to, Pending pending) {
     pending.requester = from.peer();
     pending.request_id = incoming.id;
-    return ask(to, incoming.tag, incoming.body(), from.peer(), std::move(pending));
-}
-
-Status Router::ask(PeerId to, std::uint32_t tag, const wire::Body& body,
-                   std::optional<PeerId> sender, Pending pending) {
-    auto* peer = live_.hub.session(to);
-    if (peer == nullptr || peer->closing()) {
-        return Error{
-            ErrorCode::unavailable, "the other side is not connected", {"reason=not_connected"}};
-    }
-    auto* requester = live_.hub.session(pending.requester);
-    pending.counted = pending.counted && sender && requester != nullptr;
-    if (pending.counted) {
-        auto& count = in_flight(*requester, pending);
-        if (count >= live_.settings->limits.requests_in_flight) {
-            return Error{ErrorCode::too_many,
-                         "too many requests wait for somebody's answer",
-                         {"reason=in_flight"}};
-        }
-        ++count;
-    }
-    if (requester != nullptr) requester->asked.insert(to);
-    const auto id = sender ? peer->forward(tag, body, *sender) : peer->request(tag, body);
-    peer->pendings.emplace(id, std::move(pending));
-    owing_.insert(to);
-    return ok();
+    return pendings_.ask(to, incoming.tag, incoming.body(), from.peer(), std::move(pending));
 }
 
 void Router::on_answer(Session& session, const wire::Peeked& peeked, wire::Bytes frame) {
-    const auto found = session.pendings.find(*peeked.responding_to);
-    if (found == session.pendings.end()) {
-        ++counters_.stray_answers;  // guests Ack what was sent one-way
-        return;
-    }
     Incoming answer;
     answer.id = peeked.id;
     answer.tag = peeked.tag;
     answer.payload = peeked.payload;
     answer.frame = frame;
     answer.relayable = peeked.relayable;
-    if (!found->second.own) return relay_answer(session, found->first, found->second, answer);
-    auto later = *found->second.own;
-    finish_pending(session, found->first);
-    later.resolve(Answer{answer.tag, std::string(wire::as_text(answer.payload)), answer.body()});
-}
-
-void Router::relay_answer(Session& host, std::uint32_t id, Pending& pending,
-                          const Incoming& answer) {
-    auto* guest = live_.hub.session(pending.requester);
-    if (guest == nullptr) return finish_pending(host, id);
-    // The right to request_to_peer is the host's; it holds as long as the project does.
-    if (live_.index.right(pending.project, pending.requester) < pending.need) {
-        return fail_pending(host, id,
-                            denied(pending.need == Right::write ? Need::write : Need::read));
-    }
-    const bool failed = answer.tag == wire::tag_of<proto::Error>();
-    const bool end = pending.stream && answer.tag == wire::tag_of<proto::EndStream>();
-    if (!failed && !end && !is_answer(pending, answer.tag)) {
-        return fail_pending(host, id,
-                            {ErrorCode::internal, "the host gave an answer of another type"});
-    }
-    guest->respond(answer.body(), pending.request_id);
-    if (failed || end || !pending.stream) finish_pending(host, id);
-}
-
-void Router::finish_pending(Session& host, std::uint32_t id) {
-    const auto found = host.pendings.find(id);
-    if (found == host.pendings.end()) return;
-    auto* guest = live_.hub.session(found->second.requester);
-    if (guest != nullptr && found->second.counted) --in_flight(*guest, found->second);
-    host.pendings.erase(found);
-    if (host.pendings.empty()) owing_.erase(host.peer());
-}
-
-void Router::fail_pending(Session& host, std::uint32_t id, const Error& error) {
-    const auto found = host.pendings.find(id);
-    if (found == host.pendings.end()) return;
-    auto own = found->second.own;
-    const auto requester = found->second.requester;
-    const auto request_id = found->second.request_id;
-    finish_pending(host, id);
-    if (own) return own->resolve(error);
-    if (auto* guest = live_.hub.session(requester)) guest->respond_error(error, request_id);
-}
-
-// A role or a project changed: what nobody has a right to any more ends now, with one Error.
-void Router::recheck_pendings(RoomId, const std::vector<ProjectId>&) {
-    const std::vector<PeerId> owing(owing_.begin(), owing_.end());
-    for (const auto peer : owing) {
-        auto* host = live_.hub.session(peer);
-        if (host == nullptr) continue;
-        std::vector<std::pair<std::uint32_t, Right>> lost;
-        for (const auto& [id, pending] : host->pendings) {
-            if (pending.own) continue;
-            const auto right = live_.index.right(pending.project, pending.requester);
-            if (right < pending.need) lost.emplace_back(id, right);
-        }
-        for (const auto& [id, right] : lost) {
-            const Error gone{ErrorCode::unavailable, "the project is not shared with you any more"};
-            fail_pending(*host, id, right == Right::none ? gone : denied(Need::write));
-        }
-    }
+    // Guests Ack what was sent one-way.
+    if (!pendings_.answer(session, *peeked.responding_to, answer)) ++counters_.stray_answers;
 }
 
 void Router::on_close(PeerId peer) {
     auto* session = live_.hub.session(peer);
     if (session == nullptr) return;
-    while (!session->pendings.empty()) {
-        fail_pending(
-            *session, session->pendings.begin()->first,
-            {ErrorCode::unavailable, "the other side has disconnected", {"reason=not_connected"}});
-    }
-    owing_.erase(peer);
+    pendings_.fail_owed(*session);
     const auto asked = std::move(session->asked);
     live_.hub.remove(peer);
-    for (const auto other : asked) {
-        auto* host = live_.hub.session(other);
-        if (host == nullptr) continue;
-        std::vector<std::uint32_t> orphans;
-        for (const auto& [id, pending] : host->pendings) {
-            if (pending.requester == peer) orphans.push_back(id);
-        }
-        for (const auto id : orphans) {
-            fail_pending(*host, id, {ErrorCode::unavailable, "the connection is closed"});
-        }
-    }
+    pendings_.forget(asked, peer);
 }
 
 void LiveCall::ack() {

@@ -11,6 +11,7 @@
 #include <unordered_set>
 
 #include "rpc/live.h"
+#include "rpc/pending_requests.h"
 #include "rpc/route.h"
 #include "rpc/session.h"
 #include "wire/peek.h"
@@ -48,10 +49,7 @@ public:
     // Sends `incoming` of `from` to `to` as a forwarded request; the answer is relayed to `from`.
     // Error unavailable: not connected here; too_many: too many in flight.
     Status relay_request(Session& from, const Incoming& incoming, PeerId to, Pending pending);
-    // Sends a request of our own, or a forwarded one with `sender`; the answer goes to
-    // `pending.own`.
-    Status ask(PeerId to, std::uint32_t tag, const wire::Body& body, std::optional<PeerId> sender,
-               Pending pending);
+    PendingRequests& pendings() { return pendings_; }
 
     // What a connection asked for and has not taken effect yet. Pings behind it wait for its end,
     // what it holds does too, and who reads sees what it `writes`.
@@ -59,8 +57,9 @@ public:
         std::uint64_t number = 0;
         Holds holds = Holds::nothing;
         bool writes = false;
+        std::size_t bytes = 0;  // of the message, while it waits for the database
     };
-    Effect begin_effect(Session& session, Holds holds, bool writes);
+    Effect begin_effect(Session& session, Holds holds, bool writes, std::size_t bytes = 0);
     // As with Holds::room, for what waits for something before the writer gets it, if ever: until
     // handed_over() or its end nothing about rooms and projects overtakes it.
     Effect prepare_effect(Session& session, bool writes);
@@ -78,8 +77,6 @@ public:
 private:
     void skip(Session& session, const wire::Head& head);
     void on_answer(Session& session, const wire::Peeked& peeked, wire::Bytes frame);
-    void relay_answer(Session& host, std::uint32_t id, Pending& pending, const Incoming& answer);
-    void finish_pending(Session& host, std::uint32_t id);
     void on_request(Session& session, Incoming incoming);
     void start(Session& session, const Route& route, const Incoming& incoming);
     Status dispatch(Session& session, const Route& route, const Incoming& incoming, Need need);
@@ -89,15 +86,15 @@ private:
     Result<Need> check(const Session& session, const Route& route, wire::Bytes payload) const;
     void refuse(Session& session, const Route& route, const Incoming& incoming, const Error& error);
     void unhandled(Session& session, const Incoming& incoming);
+    // Whether so many bytes more of a connection may wait; closes it when they may not.
+    static bool may_wait(Session& session, std::size_t bytes);
     void release_held(Session& session);
     void answer_pings(Session& session);
-    void recheck_pendings(RoomId room, const std::vector<ProjectId>& gone);
-    void fail_pending(Session& host, std::uint32_t id, const Error& error);
 
     Live& live_;
     std::vector<Route> routes_;
     std::unordered_map<std::uint32_t, std::size_t> by_tag_;
-    std::unordered_set<PeerId> owing_;  // peers whose session has pendings
+    PendingRequests pendings_;
     wire::Decoder decoder_;
     std::uint32_t next_connection_ = 0;
     RouterCounters counters_;

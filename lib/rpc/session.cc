@@ -11,7 +11,6 @@
 namespace collab::rpc {
 namespace {
 
-constexpr std::uint16_t kTryAgainLater = 1013;
 // A queue that grew in a burst gives its memory back when it has emptied.
 constexpr std::size_t kKeepQueue = 64;
 
@@ -74,19 +73,28 @@ void Session::enqueue(std::uint32_t tag, const wire::Body& body, wire::Tail tail
         // Only the newest matters (decisions 13); the older one leaves a gap in the ids.
         if (room_update_ && *room_update_ >= head_ && queue_[*room_update_].body) {
             auto& older = queue_[*room_update_];
-            leaves_queue(older.body->size());
+            leaves_queue(cost(older.body));
             older.body.reset();
         }
         room_update_ = queue_.size();
     }
-    const std::size_t size = body->size();
+    const std::size_t size = cost(body);
     queued_bytes_ += size;
     if (size > limits_.queue_bytes && long_frame_ == 0) long_frame_ = size;
+    if (head_ >= kKeepQueue && 2 * head_ >= queue_.size()) forget_sent();
     queue_.push_back({body, tail, clock_.now()});
     if (queued_bytes_ - long_frame_ > limits_.queue_bytes) {
         return close(kTryAgainLater, "too slow");
     }
     transport_.wake();
+}
+
+// A connection that is never quite idle keeps no more than it has waiting.
+void Session::forget_sent() {
+    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(head_));
+    if (room_update_ && *room_update_ < head_) room_update_.reset();
+    if (room_update_) *room_update_ -= head_;
+    head_ = 0;
 }
 
 void Session::leaves_queue(std::size_t size) {
@@ -115,7 +123,7 @@ std::optional<wire::Frame> Session::next_frame() {
         while (head_ < queue_.size()) {
             auto& next = queue_[head_++];
             if (!next.body) continue;
-            leaves_queue(next.body->size());
+            leaves_queue(cost(next.body));
             return wire::Frame{std::move(next.body), next.tail};
         }
         queue_.clear();

@@ -22,6 +22,9 @@
 
 namespace collab::rpc {
 
+// Why a connection is closed when it has or owes too much; clients come back later.
+inline constexpr std::uint16_t kTryAgainLater = 1013;
+
 class Session;
 
 // The socket below a session; outlives it.
@@ -140,6 +143,7 @@ public:
         std::uint64_t starting = 0;               // a held message that starts just now, or 0
         std::size_t holding = 0;                  // of these, that hold room and project messages
         std::size_t writing = 0;                  // of these, that the writer has or will have
+        std::size_t waiting_bytes = 0;            // of the messages held or at the database
         std::set<std::uint64_t> preparing;        // of these, that nothing may overtake just now
         std::vector<std::pair<std::uint64_t, std::uint32_t>> pings;  // number, request id
         std::deque<std::pair<std::uint64_t, Incoming>> held;
@@ -160,8 +164,11 @@ private:
         wire::Tail tail;
         MonotonicTime since;
     };
+    // What a queued message takes; short ones are more than their bytes.
+    static std::size_t cost(const wire::Body& body) { return body->size() + sizeof(Queued); }
     void enqueue(std::uint32_t tag, const wire::Body& body, wire::Tail tail);
     void leaves_queue(std::size_t size);
+    void forget_sent();
 
     std::shared_ptr<const Caller> caller_;
     Transport& transport_;
@@ -169,7 +176,8 @@ private:
     const Limits& limits_;
     std::uint32_t next_id_ = 0;
     bool closing_ = false;
-    // Sent up to head_; compacted as it empties. A vector, because an idle deque costs half a KiB.
+    // Sent up to head_; compacted as it empties, and when more of it is sent than waits. A vector,
+    // because an idle deque costs half a KiB.
     std::vector<Queued> queue_;
     std::size_t head_ = 0;
     std::size_t queued_bytes_ = 0;

@@ -266,6 +266,51 @@ TEST_F(RouterTest, RefusesTheRequestInFlightThatIsOneTooMany) {
     EXPECT_FALSE(guest.answered(guest.post_raw(hover, about_project())));
 }
 
+TEST_F(RouterTest, ClosesAHostThatAnswersNobody) {
+    RoomState room{{1}, {}, {{host.user, host.peer, Role::admin}}, {}};
+    ProjectState project;
+    project.id = {7};
+    project.host = host.peer;
+    std::vector<test::FakeClient*> guests;
+    for (std::size_t i = 0; i <= PendingRequests::kMaxOwed / 1024; ++i) {
+        guests.push_back(&world.connect(guest.user));
+        room.participants.push_back({guest.user, guests.back()->peer, Role::member});
+    }
+    room.projects.push_back(project);
+    world.live->index.put_room(room);
+    const auto hover = wire::find_tag("GetHover");
+    std::uint32_t first = 0;
+    for (auto* each : guests) {
+        for (int i = 0; i < 1024 && !host.closed; ++i) {
+            const auto id = each->post_raw(hover, about_project());
+            if (first == 0) first = id;
+        }
+    }
+    EXPECT_EQ(host.close_code, 1013);
+    world.disconnect(host);
+    EXPECT_TRUE(guests[0]->answer_to(first).is_error());
+}
+
+TEST_F(RouterTest, ClosesWhoSendsMorePingsThanMayWait) {
+    guest.post(proto::LeaveRoom());
+    for (std::size_t i = 0; i <= Limits().held_messages; ++i) guest.post(proto::Ping());
+    EXPECT_EQ(guest.close_code, 1013);
+}
+
+TEST_F(RouterTest, ClosesWhoSendsMoreThanMayWaitForTheDatabase) {
+    std::string payload;
+    wire::put_bytes_field(payload, 900, std::string(std::size_t{40} << 20, 'x'));
+    const auto tag = wire::tag_of<proto::LeaveRoom>();
+    for (int i = 0; i < 2; ++i) {
+        guest.send_raw(tag, payload);
+        EXPECT_FALSE(guest.closed) << "what has taken effect waits no more";
+    }
+    guest.post_raw(tag, payload);
+    EXPECT_FALSE(guest.closed);
+    guest.post_raw(tag, payload);
+    EXPECT_EQ(guest.close_code, 1013);
+}
+
 TEST_F(RouterTest, CountsWhatAConversationForwards) {
     for (int i = 0; i < 1024; ++i) post_follow(guest);
     EXPECT_TRUE(is_rate_limited(guest.answer_to(post_follow(guest))));
@@ -363,7 +408,7 @@ TEST_F(RouterTest, RefusesMillionsOfFieldsInWhatItDoesNotParse) {
     EXPECT_TRUE(host.received_raw(wire::find_tag("GetHover")).empty());
 }
 
-TEST_F(RouterTest, ReadsSeeWhatWasCommittedBefore) {
+TEST_F(RouterTest, AnswersWhatIsReadFromTheRows) {
     EXPECT_EQ(guest.request(proto::GetUsers()).as<proto::UsersResponse>().users_size(), 3);
 }
 
