@@ -173,6 +173,25 @@ TEST_P(Following, DropsViewsInAProjectThatCannotBe) {
     EXPECT_EQ(got(*bea) + got(*cleo), 0u);
 }
 
+// The answer of the leader comes when the follower has left the project.
+TEST_P(Following, IsNotStoredForWhoHasLeftTheProject) {
+    bea->send(wish<proto::Follow>(*ada, project));
+    world().sql("DELETE FROM project_collaborators WHERE connection_id = $1",
+                {static_cast<std::int64_t>(bea->peer.connection)});
+    ada->reply(ada->received_raw(wire::tag_of<proto::Follow>())[0], proto::FollowResponse());
+    EXPECT_EQ(count("followers"), 0);
+}
+
+TEST_P(Following, DropsViewsOfWhoIsBannedInTheCall) {
+    proto::SetRoomParticipantRole ban;
+    ban.set_room_id(static_cast<std::uint64_t>(room.value));
+    ban.set_user_id(static_cast<std::uint64_t>(bea->user.value));
+    ban.set_role(proto::Banned);
+    ASSERT_FALSE(ada->request(ban).is_error());
+    for (const auto& update : {view(project), view({})}) bea->send(update);
+    EXPECT_EQ(got(*cleo), 0u);
+}
+
 TEST_P(Following, DropsViewsOfStrangers) {
     auto& stranger = client("stranger");
     stranger.send(view({}));

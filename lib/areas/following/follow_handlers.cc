@@ -45,6 +45,16 @@ Status check(const rpc::Index& index, const Wish& wish, PeerId follower) {
     return ok();
 }
 
+// Who is banned inside the call shows nothing to anybody.
+bool may_show_views(const rpc::Index& index, const ViewUpdate& update, PeerId peer) {
+    if (update.project) {
+        return index.is_collaborator(*update.project, peer) &&
+               index.right(*update.project, peer) != rpc::Right::none;
+    }
+    const auto* const participant = index.participant(update.room, peer);
+    return participant != nullptr && may_read_projects(participant->role);
+}
+
 }  // namespace
 
 rpc::Task<Status> follow(std::shared_ptr<rpc::Conversation> conversation, proto::Follow request) {
@@ -83,9 +93,7 @@ Status unfollow(rpc::Call& call, const proto::Unfollow& request) {
 Status update_followers(rpc::LiveCall& call, wire::Bytes payload) {
     COLLAB_TRY(const auto update, peek_view_update(payload));
     const auto& index = call.live().index;
-    const bool allowed = update.project ? index.is_collaborator(*update.project, call.peer())
-                                        : index.participant(update.room, call.peer()) != nullptr;
-    if (!allowed) return not_together();
+    if (!may_show_views(index, update, call.peer())) return not_together();
     auto peers = update.project ? call.live().hub.resolve(rpc::ToProject{*update.project})
                                 : call.live().hub.resolve(rpc::ToRoom{update.room});
     if (update.leader) std::erase(peers, *update.leader);

@@ -23,6 +23,8 @@ constexpr std::string_view kInsert = R"sql(
          AND l.answering_connection_server_id = $3 AND l.answering_connection_id = $4
     JOIN room_participants f ON f.room_id = p.room_id
          AND f.answering_connection_server_id = $5 AND f.answering_connection_id = $6
+    JOIN project_collaborators c ON c.project_id = p.id
+         AND c.connection_server_id = $5 AND c.connection_id = $6
     WHERE p.room_id = $1 AND p.id = $2
     ON CONFLICT DO NOTHING
 )sql";

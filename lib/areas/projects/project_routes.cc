@@ -23,10 +23,7 @@ std::vector<rpc::Route> routes() {
             {.about_room = true, .one_way = true, .need = Need::host, .durability = kCrash}),
         record<&update_project>(
             {.about_room = true, .keeps_frame = true, .need = Need::host, .durability = kCrash}),
-        record<&leave_project>({.about_room = true,
-                                .one_way = true,
-                                .need = Need::collaborator,
-                                .durability = kCrash}),
+        record<&leave_project>({.about_room = true, .one_way = true, .durability = kCrash}),
         conversation<&join_project>(),
         conversation<&rejoin_room>(),
         //                                    message                              right
