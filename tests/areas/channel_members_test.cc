@@ -129,6 +129,24 @@ TEST_P(ChannelMembersTest, WithdrawsAnInvitationWithItsNotification) {
     EXPECT_EQ(bea->received<proto::DeleteNotification>().at(0).notification_id(), id);
 }
 
+TEST_P(ChannelMembersTest, EndsTheCallsOfWhoCanNoLongerAnswerThem) {
+    const auto root = create(*ada, "zed");
+    const auto open = create(*ada, "open");
+    make_public(open);
+    auto& cleo = world->connect(world->user("cleo"));
+    invite(*ada, root, bea->user);
+    put_in_call(root, *bea);
+    invite(*ada, open, cleo.user);
+    put_in_call(open, cleo);
+    EXPECT_TRUE(acked(set_role(*ada, root, bea->user, kMember)));
+    EXPECT_TRUE(acked(remove(*ada, open, cleo.user)));  // who may enter as anybody does
+    EXPECT_THAT(evictor.asked, IsEmpty());
+    EXPECT_TRUE(acked(set_role(*ada, root, bea->user, kGuest)));
+    EXPECT_THAT(evictor.asked, ElementsAre(asked("evict", root)));
+    EXPECT_TRUE(acked(remove(*ada, root, bea->user)));
+    EXPECT_THAT(evictor.asked, ElementsAre(asked("evict", root), asked("evict", root)));
+}
+
 TEST_P(ChannelMembersTest, ChangesTheRoleOfAnInvitationToo) {
     const auto root = create(*ada, "zed");
     invite(*ada, root, bea->user);

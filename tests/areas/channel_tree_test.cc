@@ -72,6 +72,18 @@ TEST_P(ChannelTreeTest, RefusesBlankNamesBeforeAnythingElse) {
     EXPECT_EQ(error(rename(*ada, 4711, "#")).code(), proto::Internal);
 }
 
+TEST_P(ChannelTreeTest, RefusesNamesThatNobodyCanBeSent) {
+    const auto root = create(*ada, std::string(1024, 'x'));
+    for (const auto& name : {std::string(1025, 'x'), std::string("a\0b", 3)}) {
+        proto::CreateChannel creation;
+        creation.set_name(name);
+        EXPECT_TRUE(ada->request(creation).is_error());
+        proto::RenameChannel renaming;
+        renaming.set_name(name);
+        EXPECT_TRUE(about<proto::RenameChannel>(*ada, root, renaming).is_error());
+    }
+}
+
 TEST_P(ChannelTreeTest, TakesAllSpaceOfUnicodeFromAroundAName) {
     std::string spaces = " \t\n\v\f\r\u0085\u00a0\u1680";
     for (char last = '\x80'; last <= '\x8a'; ++last) spaces += std::string("\xe2\x80") + last;
@@ -261,6 +273,15 @@ TEST_P(ChannelTreeTest, HidesWhatIsMadePrivateAndShowsItAgainWhenItIsPublicAgain
     EXPECT_EQ(evictor.asked.size(), 1u);
 }
 
+TEST_P(ChannelTreeTest, StopsCallingWhoCannotEnterWhatIsMadePrivate) {
+    const auto root = create(*ada, "root");
+    make_public(root);
+    put_in_call(root, *bea);  // rings; he is no member
+    EXPECT_TRUE(acked(set_visibility(root, 1)));
+    EXPECT_THAT(evictor.asked, ElementsAre("evict " + std::to_string(root) + ": " +
+                                           std::to_string(bea->user.value)));
+}
+
 TEST_P(ChannelTreeTest, TakesWhatChangesItsVisibilityFromWhoIsBanned) {
     const auto root = create(*ada, "root");
     add_member(root, *bea);
@@ -310,10 +331,19 @@ TEST_P(ChannelTreeTest, DeletesATreeAfterTakingPeopleOutOfIt) {
     EXPECT_EQ(world->live->state<Subscriptions>().users_of(id), nullptr);
 }
 
-TEST_P(ChannelTreeTest, ShowsWhoIsInAChannelThatIsMadePublic) {
+TEST_P(ChannelTreeTest, ShowsWhoAndWhatIsInAChannelThatIsMadePublic) {
     const auto root = create(*ada, "root");
     add_member(root, *bea, kGuest);
     put_in_call(root, *ada);
+    world->sql(
+        "INSERT INTO channel_messages (channel_id, sender_id, body, sent_at, nonce_upper, "
+        "nonce_lower) "
+        "VALUES ($1, $2, 'x', 0, 0, 0)",
+        {static_cast<std::int64_t>(root), ada->user});
+    world->sql(
+        "INSERT INTO buffers (channel_id, latest_operation_epoch, "
+        "latest_operation_replica_id, latest_operation_lamport_timestamp) VALUES ($1, 0, 8, 5)",
+        {static_cast<std::int64_t>(root)});
     proto::SetChannelVisibility request;
     request.set_visibility(proto::Public);
     EXPECT_TRUE(acked(about<proto::SetChannelVisibility>(*ada, root, request)));
@@ -321,6 +351,9 @@ TEST_P(ChannelTreeTest, ShowsWhoIsInAChannelThatIsMadePublic) {
     ASSERT_EQ(update.channel_participants_size(), 1);
     EXPECT_EQ(update.channel_participants(0).participant_user_ids(0),
               static_cast<std::uint64_t>(ada->user.value));
+    ASSERT_EQ(update.latest_channel_buffer_versions_size(), 1);
+    EXPECT_EQ(update.latest_channel_buffer_versions(0).version(0).timestamp(), 5u);
+    EXPECT_EQ(update.latest_channel_message_ids_size(), 1);
 }
 
 TEST_P(ChannelTreeTest, SaysOnTheLoopWhatBecomesOfAChannel) {

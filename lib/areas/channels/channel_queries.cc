@@ -102,13 +102,13 @@ constexpr std::string_view kListParticipants = R"sql(
 // $2 is 0 for all users.
 constexpr std::string_view kListPresences = R"sql(
     SELECT c.id, c.name, c.visibility, c.parent_path, c.requires_zed_cla, c.channel_order,
-           a.user_id, m.role
+           a.user_id, m.role, m.accepted
     FROM (SELECT r.channel_id AS channel_id, p.user_id AS user_id
           FROM rooms r JOIN room_participants p ON p.room_id = r.id
           UNION SELECT channel_id, user_id FROM channel_buffer_collaborators
           UNION SELECT channel_id, user_id FROM channel_chat_participants) a
     JOIN channels c ON c.id = a.channel_id
-    LEFT JOIN channel_members m ON m.user_id = a.user_id AND m.accepted
+    LEFT JOIN channel_members m ON m.user_id = a.user_id
         AND c.parent_path || CAST(c.id AS TEXT) || '/' LIKE CAST(m.channel_id AS TEXT) || '/%'
     WHERE (c.id = $1
            OR c.parent_path LIKE (SELECT t.parent_path || CAST(t.id AS TEXT) || '/%'
@@ -299,8 +299,11 @@ db::Ticket send_presences(db::Tx& tx, ChannelId channel, std::optional<UserId> u
 
 Result<std::vector<Presence>> receive_presences(db::Tx& tx, db::Ticket ticket) {
     return tx.list(ticket, [](const db::Row& row) {
-        Presence presence{to_channel(row), row.id<UserId>(6), {}};
-        if (!row.is_null(7)) presence.role = rpc::role_from_text(row.text(7));
+        Presence presence{to_channel(row), row.id<UserId>(6), {}, {}};
+        if (!row.is_null(7)) {
+            auto& role = row.boolean(8) ? presence.role : presence.invited_as;
+            role = rpc::role_from_text(row.text(7));
+        }
         return presence;
     });
 }

@@ -114,7 +114,8 @@ Result<std::vector<UserId>> receive_users(db::Tx& tx, db::Ticket ticket);
 struct Presence {
     Channel channel;
     UserId user;
-    std::optional<rpc::Role> role;  // of an accepted membership of the root
+    std::optional<rpc::Role> role;        // of an accepted membership of the root
+    std::optional<rpc::Role> invited_as;  // of one that is not accepted yet
 };
 // All such places in a channel and below it; of one user only, when given. Asked and fetched apart
 // so that they can travel with other reads.

@@ -154,7 +154,7 @@ Status remove_channel_member(rpc::Call& call, const proto::RemoveChannelMember& 
     notifications::delete_later(call.tx, call.outbox, user, Kind::channel_invitation,
                                 channel.id.value);
     call.outbox.reply();
-    if (!member->accepted) return ok();
+    if (!member->accepted) return revoke_invitation(call, presences, {});
     return revoke(call, presences, member->role, {});
 }
 
@@ -171,7 +171,8 @@ Status set_channel_member_role(rpc::Call& call, const proto::SetChannelMemberRol
 
     if (!member->accepted) {
         post_invitation(call.outbox, access.channel, user);
-        return ok();
+        call.outbox.reply();
+        return revoke_invitation(call, presences, role);
     }
     post_membership_updated(call, access.channel, user);
     call.outbox.reply();
@@ -195,8 +196,10 @@ Result<proto::GetChannelMembersResponse> get_channel_members(
 
     proto::GetChannelMembersResponse response;
     for (const auto& each : members) {
+        const auto user = by_id.find(each.user);
+        if (user == by_id.end()) continue;  // his account went between the two
         *response.add_members() = make_member(each);
-        *response.add_users() = users::make_user(*by_id.at(each.user), call.caller.base_url);
+        *response.add_users() = users::make_user(*user->second, call.caller.base_url);
     }
     return response;
 }

@@ -17,7 +17,7 @@ namespace collab::channels {
 Status evict_everybody(rpc::Call& call, const std::vector<Presence>& presences);
 
 // The channel has its visibility now: of these people, members of its tree whose role cannot see it
-// have to go.
+// have to go, and nobody who could not enter is called into it any more.
 Status evict_who_cannot_see(rpc::Call& call, const Channel& channel,
                             const std::vector<Presence>& presences);
 
@@ -25,5 +25,10 @@ Status evict_who_cannot_see(rpc::Call& call, const Channel& channel,
 // none any more.
 Status revoke(rpc::Call& call, const std::vector<Presence>& presences, rpc::Role before,
               std::optional<rpc::Role> after);
+
+// The same of a user who is no member: `invited_as` is the role of his invitation now; nothing:
+// there is none any more.
+Status revoke_invitation(rpc::Call& call, const std::vector<Presence>& presences,
+                         std::optional<rpc::Role> invited_as);
 
 }  // namespace collab::channels

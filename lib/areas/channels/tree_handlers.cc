@@ -21,11 +21,22 @@ ChannelId channel_of(const Request& request) {
     return {static_cast<std::int64_t>(request.channel_id())};
 }
 
-// Without white space around it and hash signs before it. Error invalid when nothing is left.
+// In bytes. Everybody who subscribes to a tree is sent all of its names.
+constexpr std::size_t kMaxName = 1024;
+
+// Without white space around it and hash signs before it. Error invalid when nothing is left, or
+// more than a name may be.
 Result<std::string> clean_name(std::string_view name) {
     name = trim(name);
     while (name.starts_with('#')) name.remove_prefix(1);
     if (name.empty()) return Error{ErrorCode::invalid, "a channel's name may not be blank"};
+    if (name.size() > kMaxName) {
+        return Error{ErrorCode::invalid,
+                     "a channel's name has at most " + std::to_string(kMaxName) + " bytes"};
+    }
+    if (name.find('\0') != std::string_view::npos) {
+        return Error{ErrorCode::invalid, "a channel's name may not contain a NUL"};
+    }
     return std::string(name);
 }
 
@@ -255,6 +266,7 @@ Status reorder_channel(rpc::Call& call, const proto::ReorderChannel& request) {
 
     const auto found = std::find_if(siblings.begin(), siblings.end(),
                                     [&](const Channel& each) { return each.id == channel.id; });
+    if (found == siblings.end()) return ok();  // deleted meanwhile
     const auto at = static_cast<std::size_t>(found - siblings.begin());
     const bool up = request.direction() == proto::ReorderChannel::Up;
     if (up ? at == 0 : at + 1 >= siblings.size()) return ok();
@@ -270,23 +282,25 @@ Status set_channel_visibility(rpc::Call& call, const proto::SetChannelVisibility
     const auto id = channel_of(request);
     const auto parent_ticket = send_parent(call.tx, id);
     const auto below_ticket = send_descendants(call.tx, id);
-    const auto people_ticket = send_participants(call.tx, id);
+    ChannelSet shown;
+    shown.channels.emplace_back().id = id;
+    const auto details = send_details(call.tx, shown);
     const auto presences_ticket = send_presences(call.tx, id, {});
     COLLAB_TRY(auto channel, load_as_admin(call.tx, id, call.user()));
     COLLAB_TRY(const auto parents, receive_channels(call.tx, parent_ticket));
     COLLAB_TRY(const auto below, receive_channels(call.tx, below_ticket));
-    COLLAB_TRY(const auto users, receive_users(call.tx, people_ticket));
+    COLLAB_DO(receive_details(call.tx, details, shown));
     COLLAB_TRY(const auto presences, receive_presences(call.tx, presences_ticket));
     COLLAB_DO(check_visibility(parents, below, *visibility));
     COLLAB_DO(set_visibility(call.tx, channel.id, *visibility));
     channel.visibility = *visibility;
 
-    auto update = make_channels_update({channel});
-    post_to_subscribers(call.outbox, channel.root(), rpc::Visibility::members, update);
+    post_to_subscribers(call.outbox, channel.root(), rpc::Visibility::members,
+                        make_channels_update({channel}));
     if (*visibility == rpc::Visibility::everybody) {
-        // Who sees it for the first time learns who is in it.
-        if (!users.empty()) update.MergeFrom(make_participants_update(channel.id, users));
-        post_to_outsiders(call.outbox, channel.root(), update);
+        // Who sees it for the first time learns who and what is in it.
+        shown.channels = {channel};
+        post_to_outsiders(call.outbox, channel.root(), make_channels(shown));
     }
     proto::UpdateChannels hidden;
     hidden.add_delete_channels(request.channel_id());
