@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/greetings.h"
 
-#include <mutex>
-
 #include "base/log.h"
+#include "base/mutex.h"
 #include "server/connection_life.h"
 
 namespace collab::server {
@@ -15,20 +14,20 @@ constexpr std::size_t kMostTogether = 32;
 
 // Those who are greeted by one request of the writer.
 struct Greetings::Group {
-    std::mutex mutex;
-    bool begun = false;                        // guarded by mutex
-    Newcomers newcomers;                       // guarded by mutex until begun, fixed then
-    std::vector<rpc::Router::Effect> effects;  // loop only; of each newcomer
+    Mutex mutex;
+    bool begun COLLAB_GUARDED_BY(mutex) = false;
+    Newcomers newcomers COLLAB_GUARDED_BY(mutex);  // fixed when begun
+    std::vector<rpc::Router::Effect> effects;      // loop only; of each newcomer
 
     bool add(const Newcomer& newcomer) {
-        const std::lock_guard lock(mutex);
+        const MutexLock lock(mutex);
         if (begun || newcomers.size() == kMostTogether) return false;
         newcomers.push_back(newcomer);
         return true;
     }
     // The same however often the request is run.
-    const Newcomers& begin() {
-        const std::lock_guard lock(mutex);
+    Newcomers begin() {
+        const MutexLock lock(mutex);
         begun = true;
         return newcomers;
     }
@@ -42,7 +41,7 @@ void Greetings::add(rpc::Session& session, bool impersonated) {
         return;
     }
     latest_ = std::make_shared<Group>();
-    latest_->newcomers.push_back(newcomer);
+    latest_->add(newcomer);
     latest_->effects.push_back(effect);
     live_.writer.submit({db::Durability::crash, nullptr, nullptr,
                          [group = latest_](rpc::Call& call) { return greet(call, group->begin()); },
@@ -54,7 +53,7 @@ void Greetings::add(rpc::Session& session, bool impersonated) {
 void Greetings::finish(Group& group, const Status& status, rpc::Outbox& outbox) {
     live_.carry_out(outbox, [] {});
     if (!status.ok()) log(LogLevel::error, "sign-in: " + status.error().message);
-    const auto& newcomers = group.begin();  // it may have failed without being run
+    const auto newcomers = group.begin();  // it may have failed without being run
     for (std::size_t i = 0; i < newcomers.size(); ++i) {
         const PeerId peer = newcomers[i].caller->peer;
         auto* session = live_.hub.session(peer);

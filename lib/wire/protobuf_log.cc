@@ -4,11 +4,11 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <atomic>
-#include <mutex>
 #include <string>
 #include <utility>
 
 #include "base/log.h"
+#include "base/mutex.h"
 
 namespace collab::wire {
 namespace {
@@ -19,9 +19,9 @@ constexpr Duration kPause = std::chrono::minutes(1);
 struct State {
     const Clock* clock = nullptr;
     std::atomic<std::uint64_t> complaints{0};
-    std::mutex mutex;
-    MonotonicTime quiet_until{};  // guarded by mutex
-    std::uint64_t left_out = 0;   // guarded by mutex
+    Mutex mutex;
+    MonotonicTime quiet_until COLLAB_GUARDED_BY(mutex){};
+    std::uint64_t left_out COLLAB_GUARDED_BY(mutex) = 0;
 };
 
 State& state() {
@@ -32,7 +32,7 @@ State& state() {
 void on_protobuf_log(google::protobuf::LogLevel, const char*, int, const std::string& message) {
     auto& own = state();
     ++own.complaints;
-    const std::lock_guard lock(own.mutex);
+    const MutexLock lock(own.mutex);
     const auto now = own.clock->now();
     if (now < own.quiet_until) {
         ++own.left_out;

@@ -168,6 +168,21 @@ TEST_P(RejoinRoom, TellsOfTheRemovalOfAnEntryThatOnlyTheGuestStillKnows) {
     EXPECT_EQ(tree.removed_entries(0), 9u);
 }
 
+TEST_P(RejoinRoom, TakesAProjectThatIsNamedTwiceOnce) {
+    host->request(update(project, 1, {entry(1, "a")}));
+    auto& again = back(*guest);
+    auto twice = as_guest(0);
+    *twice.add_rejoined_projects() = twice.rejoined_projects(0);
+    const auto answer = again.request(twice).as<proto::RejoinRoomResponse>();
+    EXPECT_EQ(answer.rejoined_projects_size(), 1);
+    EXPECT_EQ(other->received<proto::UpdateProjectCollaborator>().size(), 1u);
+    auto& home = back(*host);
+    auto shared_twice = as_host();
+    *shared_twice.add_reshared_projects() = shared_twice.reshared_projects(0);
+    EXPECT_EQ(home.request(shared_twice).as<proto::RejoinRoomResponse>().reshared_projects_size(),
+              1);
+}
+
 TEST_P(RejoinRoom, ListsARepositoryThatIsGoneAsRemoved) {
     host->request(repository(project, 5, {"a"}));
     world().disconnect(*guest);

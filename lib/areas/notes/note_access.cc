@@ -4,10 +4,17 @@
 #include <utility>
 
 namespace collab::notes {
+namespace {
+
+// Channels; anybody may ask about any that there is.
+constexpr std::size_t kMostKnown = 4096;
+
+}  // namespace
 
 Result<NoteAccess*> NoteAccesses::load(rpc::Call& call, ChannelId channel) const {
     const auto version =
         call.tx.rows_version({"channels", "channel_members", "channel_buffer_collaborators"});
+    if (known_.size() >= kMostKnown && !known_.contains(channel)) known_.clear();
     const auto known = known_.find(channel);
     const bool same = version && known != known_.end() && known->second.version == version;
     if (same && known->second.access.people.contains(call.user())) return &known->second.access;

@@ -26,7 +26,8 @@ void relay_whole(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
 
 // What is not stored (selections and the like), to everybody but its sender. Operations of a
 // variant that we do not know are left out, because a client throws a message with one away, and
-// those whose timestamp would use up the clocks of the others; line endings, which older clients do not know, go in a message of their own.
+// those whose timestamp would use up the clocks of the others; line endings, which older clients do
+// not know, go in a message of their own.
 void relay_others(rpc::Outbox& outbox, const proto::UpdateChannelBuffer& update,
                   const std::vector<Collaborator>& collaborators, Sender sender);
 

@@ -11,9 +11,6 @@
 namespace collab::projects {
 namespace {
 
-// The smallest journal that is worth folding (decisions 32).
-constexpr std::size_t kFoldFrom = std::size_t{1} << 20;
-
 constexpr Duration kPruneEvery = std::chrono::seconds(1);
 
 WallTime oldest_kept(WallTime now, const rpc::Settings& settings) {
@@ -106,7 +103,7 @@ void LiveProjects::start_loading(ProjectId id, const SlotPtr& slot) {
              } else {
                  slot->project = std::move(loaded->project);
                  slot->journal_bytes = loaded->journal_bytes;
-                 slot->snapshot_bytes = loaded->snapshot_bytes;
+                 slot->fold_from = std::max(kFoldFrom, 2 * loaded->snapshot_bytes);
                  if (const auto renamed = std::exchange(slot->renamed, {})) {
                      slot->project->set_worktrees(*renamed);
                  }
@@ -181,8 +178,7 @@ void LiveProjects::note_banned(ProjectId id) {
 
 // Loads what is stored, writes it as one blob; the loop only looks on.
 void LiveProjects::fold_when_due(ProjectId id, const SlotPtr& slot) {
-    if (slot->folding || slot->journal_bytes <= std::max(kFoldFrom, 2 * slot->snapshot_bytes))
-        return;
+    if (slot->folding || slot->journal_bytes <= slot->fold_from) return;
     slot->folding = true;
     auto loaded = std::make_shared<LoadedProject>();
     auto snapshot = std::make_shared<std::string>();
@@ -191,7 +187,7 @@ void LiveProjects::fold_when_due(ProjectId id, const SlotPtr& slot) {
          [id, loaded, snapshot](rpc::Call& call) -> Status {
              COLLAB_TRY(*loaded, load_project(call.tx, id, call.now, call.settings.limits));
              loaded->project->prune(oldest_kept(call.now, call.settings));
-             *snapshot = make_snapshot(*loaded->project);
+             COLLAB_TRY(*snapshot, make_snapshot(*loaded->project));
              loaded->project.reset();
              return ok();
          },
@@ -200,6 +196,7 @@ void LiveProjects::fold_when_due(ProjectId id, const SlotPtr& slot) {
                  return store(id, slot, loaded->through_seq, loaded->journal_bytes, snapshot);
              }
              slot->folding = false;
+             slot->fold_from = 2 * slot->journal_bytes;
              log(LogLevel::warning, "cannot fold the journal of project " +
                                         std::to_string(id.value) + ": " + status.error().message);
          }});
@@ -216,7 +213,7 @@ void LiveProjects::store(ProjectId id, const SlotPtr& slot, std::int64_t through
              slot->folding = false;
              if (!status.ok()) return;
              slot->journal_bytes -= std::min(journal_bytes, slot->journal_bytes);
-             slot->snapshot_bytes = snapshot->size();
+             slot->fold_from = std::max(kFoldFrom, 2 * snapshot->size());
          }});
 }
 

@@ -64,6 +64,9 @@ public:
     Transfer* transfer_to(ProjectId project, PeerId peer) const;
 
 private:
+    // The smallest journal that is worth folding, in bytes (decisions 32).
+    static constexpr std::size_t kFoldFrom = std::size_t{1} << 20;
+
     struct Slot {
         std::unique_ptr<SharedProject> project;  // null while it is loaded
         std::vector<Next> waiting;
@@ -71,7 +74,7 @@ private:
         std::unordered_map<PeerId, std::shared_ptr<Transfer>> transfers;
         std::unordered_set<PeerId> banned;  // guests who hear nothing for the time being
         std::size_t journal_bytes = 0;
-        std::size_t snapshot_bytes = 0;
+        std::size_t fold_from = kFoldFrom;  // bytes of journal
         bool folding = false;
         std::optional<MonotonicTime> pruned_at;
     };

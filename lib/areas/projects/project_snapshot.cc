@@ -7,7 +7,8 @@
 namespace collab::projects {
 namespace {
 
-// More than any project within the limits has (decisions 29).
+// Serialized. A project that grows beyond it is not folded any more, and ends where its journal
+// does (limits.project_journal).
 constexpr std::size_t kMaxSnapshot = std::size_t{1} << 30;
 
 WallTime wall(std::int64_t unix_ms) {
@@ -114,7 +115,7 @@ void read(const proto::RepositorySnapshot& stored, std::uint64_t change, Reposit
 
 }  // namespace
 
-std::string make_snapshot(const SharedProject& project) {
+Result<std::string> make_snapshot(const SharedProject& project) {
     proto::ProjectSnapshot snapshot;
     for (const auto& [id, worktree] : project.worktrees) write(worktree, *snapshot.add_worktrees());
     for (const auto& [id, repository] : project.repositories) {
@@ -124,6 +125,10 @@ std::string make_snapshot(const SharedProject& project) {
         auto& stored = *snapshot.add_servers();
         *stored.mutable_server() = running.server;
         stored.set_capabilities(running.capabilities);
+    }
+    if (snapshot.ByteSizeLong() > kMaxSnapshot) {
+        return Error{ErrorCode::too_many, "the project's state is longer than " +
+                                              std::to_string(kMaxSnapshot) + " bytes"};
     }
     const std::string bytes = snapshot.SerializeAsString();
     return *wire::pack(wire::as_bytes(bytes));

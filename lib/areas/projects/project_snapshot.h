@@ -9,8 +9,9 @@
 
 namespace collab::projects {
 
-// Compressed. Removed repositories are left out, other deleted things are kept.
-std::string make_snapshot(const SharedProject& project);
+// Compressed. Removed repositories are left out, other deleted things are kept. Error too_many: it
+// would be longer than read_snapshot() takes.
+Result<std::string> make_snapshot(const SharedProject& project);
 
 // Fills a fresh project. Error internal: the blob is damaged.
 Status read_snapshot(std::string_view snapshot, SharedProject& project);

@@ -22,6 +22,16 @@ ProjectId project_id(std::uint64_t number) {
     return {static_cast<std::int64_t>(number)};
 }
 
+// Leaves the first of those that name the same project.
+template <class Projects, class Id>
+void name_once(Projects* projects, Id id) {
+    std::set<std::uint64_t> named;
+    projects->erase(
+        std::remove_if(projects->begin(), projects->end(),
+                       [&](const auto& each) { return !named.insert((each.*id)()).second; }),
+        projects->end());
+}
+
 // What the commit has settled.
 struct Outcome {
     proto::Room room;
@@ -263,6 +273,8 @@ rpc::Later<Status> learn_room(rpc::Live& live, RoomId room, UserId user) {
 rpc::Task<Status> rejoin_room(std::shared_ptr<rpc::Conversation> conversation,
                               proto::RejoinRoom request) {
     auto& live = conversation->live();
+    name_once(request.mutable_reshared_projects(), &proto::UpdateProject::project_id);
+    name_once(request.mutable_rejoined_projects(), &proto::RejoinProject::id);
     conversation->take_place();
     conversation->hold_pings();
     const UserId user = conversation->caller().user;

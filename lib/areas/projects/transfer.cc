@@ -6,8 +6,9 @@
 namespace collab::projects {
 namespace {
 
-// Messages about language servers that wait for one peer.
+// Messages about language servers that wait for one peer; the oldest give way.
 constexpr std::size_t kMaxLate = 4096;
+constexpr std::size_t kMaxLateBytes = std::size_t{8} << 20;
 
 }  // namespace
 
@@ -34,8 +35,12 @@ void Transfer::start(rpc::Live& live, const SharedProject& project, rpc::Session
 }
 
 void Transfer::forward_later(std::uint32_t tag, const wire::Body& body, PeerId sender) {
-    if (late_.size() >= kMaxLate) late_.pop_front();
     late_.push_back({tag, body, sender});
+    late_bytes_ += body->size();
+    while (late_.size() > 1 && (late_.size() > kMaxLate || late_bytes_ > kMaxLateBytes)) {
+        late_bytes_ -= late_.front().body->size();
+        late_.pop_front();
+    }
 }
 
 // Null when there is nothing to do any more: the project, the peer's place in it or his right to

@@ -87,6 +87,7 @@ private:
     std::map<std::uint64_t, Removals> removals_;
     std::set<std::uint64_t> told_;  // repositories that the peer has heard of
     std::deque<Late> late_;
+    std::size_t late_bytes_ = 0;
 
     bool first_pass_ = true;
     std::uint64_t from_ = 0;   // what has changed after this is news in this pass
