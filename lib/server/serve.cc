@@ -24,7 +24,7 @@ Result<config::Loaded> load_config(const ServeOptions& options) {
     config::Sources sources;
     sources.flags = options.flags;
     sources.environment = config::process_environment();
-    sources.mode = options.verb.empty() ? config::Mode::local : config::Mode::cloud;
+    sources.mode = options.verb == "serve" ? config::Mode::cloud : config::Mode::local;
     std::string file = options.config_file;
     if (const auto found = sources.environment.find("COLLAB_CONFIG");
         file.empty() && found != sources.environment.end()) {
