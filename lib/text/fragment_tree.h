@@ -117,7 +117,6 @@ public:
     void set_visible(Fragment& fragment, bool visible);
 
     std::uint64_t visible_bytes() const { return root_->visible; }
-    std::uint64_t total_bytes() const { return root_->total; }
     std::size_t size() const { return fragments_.size(); }
 
     template <class Visit>

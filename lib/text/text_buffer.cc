@@ -20,13 +20,9 @@ bool names_an_operation(Lamport at) {
 void set_count(EditRecord& record, Lamport undo, std::uint32_t count) {
     if (record.undos.empty() || record.undos.back().first != undo) {
         record.undos.emplace_back(undo, count);
-        record.greatest_count = std::max(record.greatest_count, count);
-        return;
+    } else {
+        record.undos.back().second = count;
     }
-    record.undos.back().second = count;
-    record.greatest_count = 0;
-    for (const auto& entry : record.undos)
-        record.greatest_count = std::max(record.greatest_count, entry.second);
 }
 
 }  // namespace
@@ -159,7 +155,10 @@ void TextBuffer::apply_undo(const Undo& undo) {
     }
     std::sort(changed.begin(), changed.end());
     changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
-    for (const EditRecord* record : changed) refresh_visibility(*record);
+    for (EditRecord* record : changed) {
+        record->greatest_count = std::max(record->greatest_count, record->undos.back().second);
+        refresh_visibility(*record);
+    }
     version_.observe(undo.at);
 }
 

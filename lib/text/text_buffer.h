@@ -57,8 +57,6 @@ public:
 
     std::string text() const;
     std::uint64_t visible_bytes() const { return tree_.visible_bytes(); }
-    // Deleted text included: the versioned length for somebody who has seen everything.
-    std::uint64_t full_bytes() const { return tree_.total_bytes(); }
 
     // In order, deleted ones included: for tests and for a look at a note that is in doubt.
     std::vector<FragmentInfo> fragments() const;

@@ -65,7 +65,7 @@ inline constexpr std::size_t kMaxUndoCounts = 65'536;
 // Error invalid: a timestamp of 0 or above kMaxLamportValue, or not greater than every value in the
 // operation's own version; ranges that are reversed, descending or overlapping; text that is not
 // UTF-8. Error too_many: over a limit above. An undo may name edits that are not there yet.
-// An operation that passes may still be refused by Buffer::apply, which knows the text.
+// An operation that passes may still be refused by TextBuffer::apply, which knows the text.
 Status check_shape(const Operation& operation);
 
 }  // namespace collab::text
