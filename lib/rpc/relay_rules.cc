@@ -8,8 +8,8 @@
 namespace collab::rpc {
 namespace {
 
-// Field numbers of LspQuery that are no query: project_id, lsp_request_id, server_id,
-// for_server_id; scalars of any other number are ignored, so only lengths count.
+// The field numbers of LspQuery under which a query stands that only reads. Scalars are no queries,
+// whatever their number.
 constexpr std::uint32_t kReadQueries[] = {
 #define COLLAB_READ_QUERY(number, name) number,
 #include "rpc/lsp_queries.inc"

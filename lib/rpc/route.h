@@ -83,7 +83,8 @@ struct Route {
     std::uint32_t answers[2] = {0, 0};
     Rate rate = {};  // over it: RateLimitExceeded
 
-    // Exactly one is set, by shape. Each parses the payload; Error malformed when it cannot.
+    // At most one is set, by shape; relays have none. Each parses the payload; Error malformed when
+    // it cannot.
     Result<RecordWork> (*record)(wire::Bytes payload) = nullptr;
     Status (*live)(LiveCall& call, wire::Bytes payload) = nullptr;
     Status (*converse)(std::shared_ptr<Conversation> conversation, wire::Bytes payload) = nullptr;

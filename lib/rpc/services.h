@@ -2,7 +2,7 @@
 #pragma once
 
 // Interfaces that an earlier area declares and a later one implements (channels::Evictor), found by
-// their type. Filled once, in server/routes.cc; then only read. Thread: any.
+// their type. Filled once, in server/core.cc; then only read. Thread: any.
 
 #include <typeindex>
 #include <unordered_map>
