@@ -57,8 +57,4 @@ void set_log_format(LogFormat wanted) {
     logger().set_pattern(wanted == LogFormat::json ? kJson : kText, spdlog::pattern_time_type::utc);
 }
 
-bool log_enabled(LogLevel level) {
-    return logger().should_log(native(level));
-}
-
 }  // namespace collab

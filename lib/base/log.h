@@ -18,6 +18,5 @@ void log(LogLevel level, std::string_view text);
 void set_log_level(LogLevel level);
 // Before other threads log.
 void set_log_format(LogFormat format);
-bool log_enabled(LogLevel level);
 
 }  // namespace collab

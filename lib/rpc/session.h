@@ -35,7 +35,6 @@ public:
     virtual void wake() = 0;
     // Closes after what is queued has been sent.
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
-    virtual void abort() = 0;
 };
 
 // Produces messages only as fast as the receiver takes them: the transfer of a project to a joiner.
@@ -113,9 +112,6 @@ public:
     void respond(const M& message, std::uint32_t request_id) {
         respond(wire::encode(wire::tag_of<M>(), message), request_id);
     }
-
-    // The id that the next frame will get; what was sent before has a smaller one.
-    std::uint32_t next_id() const { return next_id_; }
 
     void add_source(std::shared_ptr<FrameSource> source);
 

@@ -23,7 +23,6 @@ public:
     // rpc::Transport
     void wake() override { socket_.wake(); }
     void close(std::uint16_t code, std::string_view reason) override;
-    void abort() override { socket_.abort(); }
 
 private:
     Core& core_;

@@ -164,24 +164,6 @@ TEST_P(AccessTokens, OfAnOldServerAreRefusedWithTheReason) {
     EXPECT_THAT(answer.error().tags, testing::ElementsAre("reason=legacy_token"));
 }
 
-TEST_P(AccessTokens, GoWithARevocationAlsoThoseOfImpersonators) {
-    const auto boss = given_user("boss");
-    const auto ada = given_user("ada");
-    make_admin(boss);
-    const auto own = make(ada);
-    const auto played = make_encrypted(boss, "ada", public_key());
-    ASSERT_TRUE(played.ok());
-    auto followed = table();
-    const auto change =
-        in_transaction(caller(ada), [&](rpc::Call& call) { return revoke_tokens(call.tx, ada); });
-    ASSERT_TRUE(change.ok());
-    followed.apply(*change);
-    for (const auto& known : {followed, table()}) {
-        EXPECT_FALSE(known.verify(ada, own.text).ok());
-        EXPECT_FALSE(known.verify(ada, decrypt(played->encrypted)).ok());
-    }
-}
-
 TEST_P(AccessTokens, AreFoundOneByOneForThoseOfOtherPrograms) {
     const auto ada = given_user("ada");
     TokenTable known = table();

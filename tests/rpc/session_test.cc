@@ -15,7 +15,6 @@ class Socket final : public Transport {
 public:
     void wake() override {}
     void close(std::uint16_t code, std::string_view) override { close_code = code; }
-    void abort() override {}
 
     std::uint16_t close_code = 0;
 };

@@ -120,9 +120,4 @@ void FakeClient::close(std::uint16_t code, std::string_view reason) {
     ground_.closed_by_server(*this);
 }
 
-void FakeClient::abort() {
-    closed = true;
-    ground_.closed_by_server(*this);
-}
-
 }  // namespace collab::test

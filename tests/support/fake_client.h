@@ -112,7 +112,6 @@ public:
     // rpc::Transport
     void wake() override {}
     void close(std::uint16_t code, std::string_view reason) override;
-    void abort() override;
 
 private:
     ClientGround& ground_;

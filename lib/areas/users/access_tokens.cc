@@ -23,9 +23,6 @@ constexpr std::string_view kTrim = R"sql(
     RETURNING id
 )sql";
 
-constexpr std::string_view kRevoke =
-    "DELETE FROM access_tokens WHERE user_id = $1 OR impersonated_user_id = $1 RETURNING id";
-
 constexpr std::string_view kList = "SELECT" COLLAB_TOKEN_COLUMNS "FROM access_tokens ORDER BY id";
 
 constexpr std::string_view kFind = "SELECT" COLLAB_TOKEN_COLUMNS "FROM access_tokens WHERE id = $1";
@@ -79,11 +76,6 @@ Result<EncryptedToken> create_access_token(db::Tx& tx, WallTime now, Random& ran
     COLLAB_TRY(auto plain, insert_token(tx, now, random, user, effective));
     COLLAB_TRY(auto encrypted, crypto::encrypt_for_client(public_key, plain.text));
     return EncryptedToken{effective, std::move(encrypted), std::move(plain.change)};
-}
-
-Result<TokenChange> revoke_tokens(db::Tx& tx, UserId user) {
-    COLLAB_TRY(auto removed, tx.list(kRevoke, {user}, read_id));
-    return TokenChange{{}, std::move(removed)};
 }
 
 AccessSums read_access_sums(const db::Row& row, int first) {

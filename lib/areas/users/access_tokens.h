@@ -83,9 +83,6 @@ Result<EncryptedToken> create_access_token(db::Tx& tx, WallTime now, Random& ran
                                            std::optional<std::string_view> impersonate,
                                            std::string_view public_key);
 
-// Takes all tokens of the user away, also those by which an admin is signed in as them.
-Result<TokenChange> revoke_tokens(db::Tx& tx, UserId user);
-
 // All tokens, and all users: what TokenTable::load() takes.
 struct Access {
     std::vector<TokenRow> tokens;
