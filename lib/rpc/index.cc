@@ -12,14 +12,14 @@ auto* find_in(Map& map, const Key& key) {
     return found == map.end() ? nullptr : &found->second;
 }
 
-// Who was banned in a call hears nothing more of its projects.
+// Who was banned in a call, or has left it, hears nothing more of its projects.
 void set_rights(RoomState& room) {
-    const auto is_banned = [&](PeerId peer) {
+    const auto may_read = [&](PeerId peer) {
         const auto found = std::ranges::find(room.participants, peer, &Participant::peer);
-        return found != room.participants.end() && !may_read_projects(found->role);
+        return found != room.participants.end() && may_read_projects(found->role);
     };
     for (auto& project : room.projects) {
-        for (auto& each : project.collaborators) each.may_read = !is_banned(each.peer);
+        for (auto& each : project.collaborators) each.may_read = may_read(each.peer);
     }
 }
 

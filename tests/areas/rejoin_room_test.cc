@@ -183,6 +183,37 @@ TEST_P(RejoinRoom, TakesAProjectThatIsNamedTwiceOnce) {
               1);
 }
 
+// Another window of the guest takes his place in the call; the old one stays connected.
+TEST_P(RejoinRoom, LeavesNothingToTheConnectionWhosePlaceItTakes) {
+    auto& second = world().connect(guest->user);
+    ASSERT_FALSE(second.request(request()).is_error());
+    guest->forget();
+    host->request(update(project, 1, {entry(1, "a")}));
+    EXPECT_TRUE(guest->received<proto::UpdateWorktree>().empty());
+}
+
+// He lost a connection, joined the project anew on the next one, and lost that one too.
+TEST_P(RejoinRoom, TakesTheNewestOfSeveralPlacesInAProject) {
+    auto& second = world().connect(guest->user);
+    ASSERT_FALSE(second.request(request()).is_error());
+    const auto replica = join(second, project).replica_id();
+    world().disconnect(second);
+    auto& third = world().connect(guest->user);
+    ASSERT_FALSE(third.request(as_guest(0)).is_error());
+    EXPECT_EQ(world()
+                  .sql("SELECT replica_id FROM project_collaborators WHERE connection_id = $1",
+                       {std::int64_t{third.peer.connection}})[0]
+                  .integer(0),
+              replica);
+}
+
+TEST_P(RejoinRoom, TellsAnotherMachineOfTheHostThatItSharesNoMore) {
+    auto& second = world().connect(host->user);
+    ASSERT_FALSE(second.request(request()).is_error());
+    EXPECT_EQ(host->received<proto::UnshareProject>().size(), 1u);
+    EXPECT_EQ(guest->received<proto::UnshareProject>().size(), 1u);
+}
+
 TEST_P(RejoinRoom, ListsARepositoryThatIsGoneAsRemoved) {
     host->request(repository(project, 5, {"a"}));
     world().disconnect(*guest);

@@ -24,6 +24,21 @@ TEST_P(ConnectionLoss, ChangesNothingForWhoRejoinsInTime) {
     EXPECT_TRUE(seen_by(*carol, *ada)->busy());
 }
 
+// The old connection stays open, and has its place in the project.
+TEST_P(ConnectionLoss, IsNotNeededToLeaveBehindAPlaceInAProject) {
+    const auto project = share(*ada, room);
+    proto::JoinProject join;
+    join.set_project_id(project);
+    ASSERT_FALSE(bea->request(join).is_error());
+    auto& bea2 = back(*bea);
+    ASSERT_FALSE(rejoin(bea2, room).is_error());
+    ASSERT_FALSE(bea2.request(proto::LeaveRoom()).is_error());
+    const auto gone = ada->received<proto::RemoveProjectCollaborator>();
+    ASSERT_EQ(gone.size(), 1u);
+    EXPECT_EQ(gone[0].peer_id().id(), bea->peer.connection);
+    EXPECT_EQ(world().number("SELECT COUNT(*) FROM project_collaborators"), 1);
+}
+
 TEST_P(ConnectionLoss, LeavesTheRoomAfterTheReconnectTime) {
     share(*ada, room);
     world().drop(*ada);

@@ -26,6 +26,7 @@ constexpr std::string_view kWorktrees = "SELECT metadata FROM worktrees WHERE pr
 constexpr std::string_view kStoreSnapshot = R"sql(
     INSERT INTO project_snapshots (project_id, through_seq, state) VALUES ($1, $2, $3)
     ON CONFLICT (project_id) DO UPDATE SET through_seq = excluded.through_seq, state = excluded.state
+    WHERE excluded.through_seq > project_snapshots.through_seq
 )sql";
 constexpr std::string_view kDropRows =
     "DELETE FROM project_journal WHERE project_id = $1 AND seq <= $2";

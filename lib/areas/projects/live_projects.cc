@@ -35,7 +35,10 @@ LiveProjects& LiveProjects::of(rpc::Live& live) {
             for (const auto project : gone) projects.drop(project);
             const auto* room = live.index.room(id);
             if (room == nullptr) return;
-            for (const auto& project : room->projects) projects.note_banned(project.id);
+            for (const auto& project : room->projects) {
+                projects.note_host(project);
+                projects.note_banned(project.id);
+            }
         });
     }
     return projects;
@@ -62,7 +65,34 @@ void LiveProjects::set_worktrees(ProjectId project, const MetadataList& worktree
 
 void LiveProjects::host_was(ProjectId project, PeerId host) {
     const auto* known = live_->index.project(project);
-    if (known != nullptr && known->host != host) drop(project);
+    if (known != nullptr && known->host != host) renew(project);
+}
+
+void LiveProjects::note_host(const rpc::ProjectState& project) {
+    const auto found = slots_.find(project.id);
+    if (found == slots_.end()) return;
+    const bool elsewhere = project.host.server != live_->hub.server();
+    if (!elsewhere && found->second->hosted_elsewhere) return renew(project.id);
+    found->second->hosted_elsewhere = elsewhere;
+}
+
+void LiveProjects::renew(ProjectId id) {
+    const auto found = slots_.find(id);
+    if (found == slots_.end()) return;
+    std::vector<PeerId> peers;
+    for (const auto& [peer, transfer] : found->second->transfers) peers.push_back(peer);
+    auto waiting = std::exchange(found->second->waiting, {});
+    drop(id);
+    for (auto& next : waiting) load(id, std::move(next));
+    for (const auto peer : peers) {
+        load(id, [this, id, peer](const Result<SharedProject*>& loaded) {
+            auto* session = live_->hub.session(peer);
+            if (!loaded.ok() || session == nullptr || !live_->index.is_collaborator(id, peer)) {
+                return;
+            }
+            Transfer::start(*live_, **loaded, *session, knows_all_from_the_start(**loaded), {});
+        });
+    }
 }
 
 void LiveProjects::load(ProjectId project, Next next) {
@@ -72,7 +102,10 @@ void LiveProjects::load(ProjectId project, Next next) {
     auto& slot = slots_[project];
     if (slot && slot->project) return next(slot->project.get());
     const bool first = slot == nullptr;
-    if (first) slot = std::make_shared<Slot>();
+    if (first) {
+        slot = std::make_shared<Slot>();
+        slot->hosted_elsewhere = live_->index.project(project)->host.server != live_->hub.server();
+    }
     if (slot->waiting.size() >= kMaxWaiting) {
         return next(Error{ErrorCode::too_many, "too many requests wait for this project"});
     }
@@ -130,7 +163,14 @@ void LiveProjects::append(ProjectId project, Append append) {
         COLLAB_DO(append_to_journal(call.tx, project, tag, *frame));
         return more ? more(call) : ok();
     };
-    auto done = [done = std::move(append.done)](Status status, rpc::Outbox) {
+    const std::size_t bytes = append.frame->size();
+    const PeerId peer = append.caller->peer;
+    auto* const sender = live_->hub.session(peer);
+    const bool counted = sender != nullptr && sender->begin_waiting(bytes);
+    auto done = [this, peer, counted, bytes, done = std::move(append.done)](Status status,
+                                                                            rpc::Outbox) {
+        auto* const from = counted ? live_->hub.session(peer) : nullptr;
+        if (from != nullptr) from->end_waiting(bytes);
         if (done) done(std::move(status));
     };
     live_->writer.submit({db::Durability::crash, std::move(append.caller), nullptr, std::move(work),

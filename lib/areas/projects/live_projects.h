@@ -77,6 +77,7 @@ private:
         std::size_t fold_from = kFoldFrom;  // bytes of journal
         bool folding = false;
         std::optional<MonotonicTime> pruned_at;
+        bool hosted_elsewhere = false;  // its host is or was at another server; it goes on there
     };
     using SlotPtr = std::shared_ptr<Slot>;
 
@@ -88,6 +89,10 @@ private:
     void prune(Slot& slot);
     // Who may read again gets all of the state that he may have missed.
     void note_banned(ProjectId project);
+    // What is in memory is old once its host comes from another server.
+    void note_host(const rpc::ProjectState& project);
+    // Reads the project anew, and gives all of it to those who were being given it.
+    void renew(ProjectId project);
 
     rpc::Live* live_ = nullptr;
     std::unordered_map<ProjectId, SlotPtr> slots_;

@@ -27,7 +27,7 @@ constexpr std::string_view kMoveVisits = R"sql(
     WHERE id IN (
         SELECT COALESCE(MIN(CASE WHEN c.connection_server_id = $4 AND c.connection_id = $5
                                  THEN c.id END),
-                        MIN(c.id))
+                        MAX(c.id))
         FROM project_collaborators c
         JOIN projects p ON p.id = c.project_id
         JOIN room_participants r ON r.room_id = p.room_id AND r.user_id = c.user_id
@@ -37,13 +37,14 @@ constexpr std::string_view kMoveVisits = R"sql(
     RETURNING id
 )sql";
 
-// One seat for each project: that of the connection itself, else the oldest.
+// One seat for each project: that of the connection itself, else the newest, which is the one that
+// the client knows. They come with the oldest first.
 void add_guest(std::vector<Seat>& seats, const Seat& seat, PeerId now) {
     const auto same = std::find_if(seats.begin(), seats.end(),
                                    [&](const Seat& each) { return each.project == seat.project; });
     if (same == seats.end()) {
         seats.push_back(seat);
-    } else if (seat.peer == now) {
+    } else if (same->peer != now) {
         *same = seat;
     }
 }

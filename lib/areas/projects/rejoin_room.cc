@@ -121,6 +121,11 @@ Result<bool> end_what_is_not_reshared(rpc::Call& call, const proto::RejoinRoom& 
     for (const auto project : seats.owned) {
         if (kept.contains(project)) continue;
         COLLAB_DO(end_project(call, project));
+        // Another machine of the user may still be sharing it.
+        const auto* seat = find_seat(seats.hosted, project);
+        if (seat != nullptr && seat->peer != call.peer()) {
+            call.outbox.to_peer(seat->peer, rooms::make_unshare(project));
+        }
         ended = true;
     }
     return ended;

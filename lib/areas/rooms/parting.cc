@@ -31,12 +31,6 @@ db::Ticket send_channel(db::Tx& tx, RoomId room) {
     return tx.send(sql, {room});
 }
 
-proto::UnshareProject unshare(ProjectId project) {
-    proto::UnshareProject message;
-    message.set_project_id(static_cast<std::uint64_t>(project.value));
-    return message;
-}
-
 // These posts stand before the new state of the room: they reach who was in the project so far.
 void post_left_projects(rpc::Outbox& outbox, const std::vector<LeftProject>& projects,
                         Manner manner) {
@@ -47,13 +41,13 @@ void post_left_projects(rpc::Outbox& outbox, const std::vector<LeftProject>& pro
     }
     for (const auto& left : projects) {
         if (left.hosted) {
-            outbox.to_guests(left.project, unshare(left.project));
+            outbox.to_guests(left.project, make_unshare(left.project));
             continue;
         }
         if (gone.contains(left.project)) continue;
         outbox.to_project(left.project, make_removed_collaborator(left.project, left.peer),
                           left.peer);
-        if (manner == Manner::evict) outbox.to_peer(left.peer, unshare(left.project));
+        if (manner == Manner::evict) outbox.to_peer(left.peer, make_unshare(left.project));
     }
 }
 

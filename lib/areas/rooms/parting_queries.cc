@@ -2,6 +2,9 @@
 #include "areas/rooms/parting_queries.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include "areas/rooms/room_rows.h"
 
 namespace collab::rooms {
 namespace {
@@ -22,10 +25,12 @@ constexpr std::string_view kDeleteFollows = R"sql(
            OR (follower_connection_server_id = $2 AND follower_connection_id = $3))
 )sql";
 
+// Those of the connection, and those in this room that another one of the user has left behind.
 constexpr std::string_view kDeletePlaces = R"sql(
     DELETE FROM project_collaborators
-    WHERE connection_server_id = $1 AND connection_id = $2
-    RETURNING project_id
+    WHERE (connection_server_id = $1 AND connection_id = $2)
+       OR (user_id = $3 AND project_id IN (SELECT p.id FROM projects p WHERE p.room_id = $4))
+    RETURNING project_id, connection_server_id, connection_id
 )sql";
 
 constexpr std::string_view kDeleteHosted = R"sql(
@@ -48,7 +53,7 @@ Result<PartingTickets> send_parting(db::Tx& tx, RoomId room, const std::vector<L
     tickets.calls = tx.send(kDeleteCalls, {users});
     for (const auto& [user, peer] : leavers) {
         COLLAB_DO(tx.run(kDeleteFollows, {room, peer.server, peer.connection}));
-        const auto places = tx.send(kDeletePlaces, {peer.server, peer.connection});
+        const auto places = tx.send(kDeletePlaces, {peer.server, peer.connection, user, room});
         const auto hosted = tx.send(kDeleteHosted, {peer.server, peer.connection});
         tickets.leavers.push_back({peer, places, hosted});
     }
@@ -61,15 +66,15 @@ Result<Parting> receive_parting(db::Tx& tx, const PartingTickets& tickets) {
         return EndedCall{row.id<RoomId>(0), row.id<UserId>(1)};
     }));
     for (const auto& ticket : tickets.leavers) {
-        COLLAB_TRY(auto places, tx.list(ticket.places, to_project));
+        COLLAB_TRY(auto places, tx.list(ticket.places, [](const db::Row& row) {
+            return LeftProject{to_project(row), peer_at(row, 1), false};
+        }));
         COLLAB_TRY(const auto hosted, tx.list(ticket.hosted, to_project));
         for (const auto project : hosted) {
             parting.projects.push_back({project, ticket.peer, true});
-            std::erase(places, project);
+            std::erase_if(places, [&](const auto& each) { return each.project == project; });
         }
-        for (const auto project : places) {
-            parting.projects.push_back({project, ticket.peer, false});
-        }
+        std::ranges::move(places, std::back_inserter(parting.projects));
     }
     return parting;
 }

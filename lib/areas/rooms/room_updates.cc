@@ -54,6 +54,12 @@ proto::RemoveProjectCollaborator make_removed_collaborator(ProjectId project, Pe
     return message;
 }
 
+proto::UnshareProject make_unshare(ProjectId project) {
+    proto::UnshareProject message;
+    message.set_project_id(static_cast<std::uint64_t>(project.value));
+    return message;
+}
+
 void post_room_gone(rpc::Outbox& outbox, RoomId room) {
     outbox.effect([room](rpc::Live& live) { live.index.remove_room(room); });
 }

@@ -26,6 +26,9 @@ void post_room_message(rpc::Outbox& outbox, const RoomSnapshot& room);
 // Tells the others in a project that this connection is not in it any more.
 proto::RemoveProjectCollaborator make_removed_collaborator(ProjectId project, PeerId peer);
 
+// Ends a project at a guest, and the sharing at a host.
+proto::UnshareProject make_unshare(ProjectId project);
+
 // The index forgets the room.
 void post_room_gone(rpc::Outbox& outbox, RoomId room);
 
