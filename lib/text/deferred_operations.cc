@@ -24,12 +24,18 @@ DeferredOperations::Delivery DeferredOperations::deliver(TextBuffer& buffer,
     return delivery;
 }
 
+// Without looking at all of it again.
+bool DeferredOperations::still_early(const TextBuffer& buffer, const Delivered& item) {
+    return item.was_early && !buffer.covers(version(item.operation));
+}
+
 bool DeferredOperations::settle(TextBuffer& buffer, Lamport at, Delivered& item,
                                 Delivery& delivery) {
     auto outcome = buffer.apply(item.operation);
     if (!outcome.ok()) {
         delivery.refused.push_back({at, item.sender, std::move(outcome).error()});
     } else if (*outcome == Outcome::early) {
+        item.was_early = true;
         return false;
     } else if (*outcome == Outcome::applied) {
         delivery.applied.push_back(std::move(item));
@@ -43,7 +49,9 @@ void DeferredOperations::pass(TextBuffer& buffer, Delivery& delivery) {
     std::set<std::uint16_t> blocked;
     for (auto each = held_.begin(); each != held_.end();) {
         const Lamport at = each->first;
-        if (!buffer.observed(at) && blocked.contains(at.replica)) {
+        const bool late = buffer.observed(at);
+        if (!late && (blocked.contains(at.replica) || still_early(buffer, each->second))) {
+            blocked.insert(at.replica);
             ++each;
         } else if (settle(buffer, at, each->second, delivery)) {
             each = held_.erase(each);
@@ -83,7 +91,8 @@ void DeferredOperations::further_passes(TextBuffer& buffer, Delivery& delivery) 
         if (next == ready.end()) next = ready.begin();  // the next pass
         last = *next;
         ready.erase(next);
-        if (!settle(buffer, last, held_.at(last), delivery)) {
+        auto& item = held_.at(last);
+        if (still_early(buffer, item) || !settle(buffer, last, item, delivery)) {
             look(last, 0);
             continue;
         }

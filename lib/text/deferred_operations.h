@@ -27,6 +27,7 @@ public:
     struct Delivered {
         Operation operation;
         Sender sender;
+        bool was_early = false;  // it has been looked at
     };
     struct Refused {
         Lamport at;
@@ -66,6 +67,7 @@ private:
     // The first pass, which is the only one when everything comes in order.
     void pass(TextBuffer& buffer, Delivery& delivery);
     void further_passes(TextBuffer& buffer, Delivery& delivery);
+    static bool still_early(const TextBuffer& buffer, const Delivered& item);
     // Moves `item` to where the buffer's answer puts it. False: it must wait.
     static bool settle(TextBuffer& buffer, Lamport at, Delivered& item, Delivery& delivery);
 

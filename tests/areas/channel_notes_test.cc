@@ -225,6 +225,76 @@ TEST_P(ChannelNotes, GiveEachWindowOfAUserItsOwnPlace) {
     EXPECT_EQ(count("channel_buffer_collaborators"), 2);
 }
 
+// Both windows had seen the same, so the first that comes back gets the place of the other; what it
+// writes tells which it is.
+TEST_P(ChannelNotes, LearnFromAnEditWhichWindowItIs) {
+    auto& first = given("ada");
+    auto& second = world->connect(first.user);
+    auto& bea = given("bea");
+    join(first);
+    join(second);
+    EXPECT_EQ(join(bea).replica_id(), 10u);
+    for (auto* client : {&first, &second}) {
+        world->disconnect(*client);
+        on_writer([&](rpc::Call& call) { return mark_connection_lost(call, client->peer); });
+    }
+    const auto come_back = [&](Seen seen) -> test::FakeClient& {
+        auto& back = world->connect(first.user);
+        proto::RejoinChannelBuffers request;
+        auto& buffer = *request.add_buffers();
+        buffer.set_channel_id(number(channel));
+        for (const auto& [replica, at] : seen) {
+            auto& entry = *buffer.add_version();
+            entry.set_replica_id(replica);
+            entry.set_timestamp(at);
+        }
+        const auto response = back.request(request).as<proto::RejoinChannelBuffersResponse>();
+        EXPECT_EQ(response.buffers_size(), 1);
+        return back;
+    };
+    const auto replica_of = [&](const test::FakeClient& client) {
+        return world
+            ->sql("SELECT replica_id FROM channel_buffer_collaborators WHERE connection_id = $1",
+                  {std::int64_t{client.peer.connection}})[0]
+            .integer(0);
+    };
+    auto& first_again = come_back({});
+    EXPECT_EQ(replica_of(first_again), 9);
+    bea.forget();
+    send(first_again, {edit(8, 1, {}, 0, 0, "x")});
+    EXPECT_EQ(replica_of(first_again), 8);
+    EXPECT_EQ(bea.received<proto::UpdateChannelBufferCollaborators>().size(), 1u);
+    auto& second_again = come_back({});
+    EXPECT_EQ(replica_of(second_again), 9);
+    send(second_again, {edit(9, 2, {{8, 1}}, 0, 0, "y")});
+    send(first_again, {edit(8, 3, {{8, 1}, {9, 2}}, 0, 0, "z")});
+    EXPECT_EQ(relayed(bea).size(), 3u);
+}
+
+// Until they have shown which they are, nobody else gets one of their replica ids.
+TEST_P(ChannelNotes, KeepTheReplicaIdsOfWindowsThatMayHaveBeenExchanged) {
+    auto& first = given("ada");
+    auto& second = world->connect(first.user);
+    auto& bea = given("bea");
+    join(first);
+    join(second);
+    std::vector<test::FakeClient*> again;
+    for (auto* client : {&first, &second}) {
+        world->disconnect(*client);
+        on_writer([&](rpc::Call& call) { return mark_connection_lost(call, client->peer); });
+    }
+    for (int i = 0; i < 2; ++i) {
+        again.push_back(&world->connect(first.user));
+        proto::RejoinChannelBuffers request;
+        request.add_buffers()->set_channel_id(number(channel));
+        again.back()->request(request);
+    }
+    leave(*again.back());
+    EXPECT_EQ(join(bea).replica_id(), 10u);
+    send(*again.front(), {edit(8, 1, {}, 0, 0, "x")});  // it had been the first
+    EXPECT_EQ(relayed(bea).size(), 1u);
+}
+
 TEST_P(ChannelNotes, LeaveOutOfARejoinWhatCannotGoOn) {
     auto& ada = given("ada");
     auto& bea = given("bea");

@@ -2,6 +2,7 @@
 #include "areas/notes/note_handlers.h"
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 #include "areas/channels/channel_access.h"
@@ -14,13 +15,15 @@ namespace {
 
 // Lower ids mean something else to clients (decisions 9).
 constexpr std::uint32_t kFirstReplica = 8;
+// Notes that one request may rejoin; nobody has more of them open.
+constexpr int kMostRejoined = 1024;
 
 ChannelId channel_id(std::uint64_t number) {
     return {static_cast<std::int64_t>(number)};
 }
 
-std::uint32_t unused_replica(const std::vector<Collaborator>& collaborators) {
-    std::set<std::uint32_t> used;
+std::uint32_t unused_replica(const std::vector<Collaborator>& collaborators, const OpenNote& open) {
+    auto used = open.reserved(collaborators);
     for (const auto& each : collaborators) used.insert(each.replica);
     std::uint32_t replica = kFirstReplica;
     while (used.contains(replica)) ++replica;
@@ -31,27 +34,40 @@ bool has_place(const std::vector<Collaborator>& collaborators, UserId user) {
     return std::ranges::find(collaborators, user, &Collaborator::user) != collaborators.end();
 }
 
-// The row that a rejoining connection goes on with. Clients do not say which was theirs, and go on
-// with its replica id; but those that say what they have `seen` have seen all that they have
-// written themselves, which may be more than what is stored here. Of the rows that this leaves, its
-// own connection's, else one whose connection is lost or was to another server, the newest. Null:
-// none of them was theirs.
-const Collaborator* place_of(const std::vector<Collaborator>& collaborators,
-                             const rpc::Caller& caller, const text::Version& seen,
-                             const text::Version& stored) {
+// The rows that a rejoining connection may go on with. Clients do not say which was theirs, and go
+// on with its replica id; but they have `seen` all that they have written themselves, which may be
+// more than what is stored here. Its own connection's is the one; else those whose connection is
+// lost or was to another server come before those of the user's other windows, and those that the
+// client has seen whole before others, which are of windows that got each other's. Only the best
+// ones, the newest first; empty: none of them was theirs.
+std::vector<const Collaborator*> places_of(const std::vector<Collaborator>& collaborators,
+                                           const rpc::Caller& caller, const text::Version& seen,
+                                           const text::Version& stored) {
     const auto* own = find_collaborator(collaborators, caller.peer);
-    if (own != nullptr) return own;
+    if (own != nullptr) return {own};
+    const auto is_gone = [&](const Collaborator& each) {
+        return each.lost || each.peer.server != caller.peer.server;
+    };
+    const auto is_here = [&](const Collaborator& each) {
+        return each.user == caller.user && !is_gone(each);
+    };
+    const bool others_here = std::ranges::any_of(collaborators, is_here);
     const auto likeliness = [&](const Collaborator& each) {
         const auto replica = static_cast<std::uint16_t>(each.replica);
-        const bool gone = each.lost || each.peer.server != caller.peer.server;
-        return std::pair(seen.value(replica) > stored.value(replica), gone);
+        const auto mine = seen.value(replica);
+        const bool whole = seen.empty() || mine >= stored.value(replica);
+        if (!whole && (!is_gone(each) || !others_here)) return 0;
+        if (!is_gone(each)) return 1;
+        return !whole ? 2 : mine <= stored.value(replica) ? 3 : 4;
     };
-    const Collaborator* best = nullptr;
-    for (const auto& each : collaborators) {  // the oldest first
-        const auto replica = static_cast<std::uint16_t>(each.replica);
-        if (each.user != caller.user) continue;
-        if (!seen.empty() && seen.value(replica) < stored.value(replica)) continue;
-        if (best == nullptr || likeliness(each) >= likeliness(*best)) best = &each;
+    std::vector<const Collaborator*> best;
+    int most = 1;
+    for (const auto& each : std::views::reverse(collaborators)) {
+        const int likely = each.user == caller.user ? likeliness(each) : 0;
+        if (likely < most) continue;
+        if (likely > most) best.clear();
+        most = likely;
+        best.push_back(&each);
     }
     return best;
 }
@@ -130,8 +146,12 @@ Status open_all(rpc::Call& call, std::vector<Rejoining>& all) {
     }
     for (auto& each : all) {
         if (each.open->damaged()) continue;
-        each.place =
-            place_of(each.collaborators, call.caller, each.seen, each.open->buffer().version());
+        const auto places =
+            places_of(each.collaborators, call.caller, each.seen, each.open->buffer().version());
+        if (places.empty()) continue;
+        each.place = places.front();
+        if (places.size() == 1) continue;
+        for (const auto* place : places) each.open->reserve(place->replica, place->user);
     }
     std::erase_if(all, [](const Rejoining& each) { return each.place == nullptr; });
     return ok();
@@ -211,7 +231,7 @@ Result<proto::JoinChannelBufferResponse> join_channel_buffer(
         notes.put(note, open);
     }
     if (open->damaged()) return *open->damaged();
-    collaborators.push_back({call.peer(), call.user(), unused_replica(collaborators)});
+    collaborators.push_back({call.peer(), call.user(), unused_replica(collaborators, *open)});
     COLLAB_DO(insert_collaborator(call.tx, id, collaborators.back()));
     if (!history.operations.empty()) {
         COLLAB_DO(set_observed(call.tx, call.user(), note.id,
@@ -242,6 +262,10 @@ Status leave_channel_buffer(rpc::Call& call, const proto::LeaveChannelBuffer& re
 
 Result<proto::RejoinChannelBuffersResponse> rejoin_channel_buffers(
     rpc::Call& call, const proto::RejoinChannelBuffers& request) {
+    if (request.buffers_size() > kMostRejoined) {
+        return Error{ErrorCode::too_many,
+                     "at most " + std::to_string(kMostRejoined) + " notes can be rejoined at once"};
+    }
     auto asked = ask(call, request);
     std::vector<Rejoining> all;
     for (auto& each : asked) {

@@ -76,6 +76,11 @@ constexpr std::string_view kMoveCollaborator = R"sql(
     SET connection_server_id = $4, connection_id = $5, connection_lost = FALSE
     WHERE channel_id = $1 AND connection_server_id = $2 AND connection_id = $3
 )sql";
+// No two rows of a channel have the same one, so the third step goes over a number that none has.
+constexpr std::string_view kSetReplica = R"sql(
+    UPDATE channel_buffer_collaborators SET replica_id = $4
+    WHERE channel_id = $1 AND connection_server_id = $2 AND connection_id = $3
+)sql";
 constexpr std::string_view kMarkLost =
     "UPDATE channel_buffer_collaborators SET connection_lost = TRUE "
     "WHERE connection_server_id = $1 AND connection_id = $2";
@@ -289,6 +294,17 @@ Status insert_collaborator(db::Tx& tx, ChannelId channel, const Collaborator& co
 Status move_collaborator(db::Tx& tx, ChannelId channel, PeerId from, PeerId to) {
     return tx.run(kMoveCollaborator,
                   {channel, from.server, from.connection, to.server, to.connection});
+}
+
+Status exchange_replicas(db::Tx& tx, ChannelId channel, Collaborator& one, Collaborator& other) {
+    const auto set = [&](const Collaborator& whose, std::int64_t replica) {
+        return tx.run(kSetReplica, {channel, whose.peer.server, whose.peer.connection, replica});
+    };
+    COLLAB_DO(set(other, -1));
+    COLLAB_DO(set(one, other.replica));
+    COLLAB_DO(set(other, one.replica));
+    std::swap(one.replica, other.replica);
+    return ok();
 }
 
 Status mark_collaborators_lost(db::Tx& tx, PeerId peer) {

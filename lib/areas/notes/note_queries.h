@@ -99,6 +99,8 @@ const Collaborator* find_collaborator(const std::vector<Collaborator>& all, Peer
 Status insert_collaborator(db::Tx& tx, ChannelId channel, const Collaborator& collaborator);
 // Gives the place of one connection to another one, which is there.
 Status move_collaborator(db::Tx& tx, ChannelId channel, PeerId from, PeerId to);
+// Each gets the other's replica id, in the rows and here.
+Status exchange_replicas(db::Tx& tx, ChannelId channel, Collaborator& one, Collaborator& other);
 Status mark_collaborators_lost(db::Tx& tx, PeerId peer);
 
 // Whose rows remove_…() removed, by channel.

@@ -7,6 +7,7 @@
 #include "areas/channels/channel_access.h"
 #include "areas/notes/leaving.h"
 #include "areas/notes/note_access.h"
+#include "areas/notes/note_messages.h"
 #include "areas/notes/note_operations.h"
 #include "areas/notes/note_relay.h"
 #include "areas/notes/unseen_notes.h"
@@ -108,6 +109,24 @@ Result<UnseenNotes::News> store(rpc::Call& call, Note& note, const Accepted& acc
     return news;
 }
 
+// Who has several windows may have got for one the place of another that is away (places_of in
+// note_handlers.cc). What it writes tells whose replica id it goes on with.
+Status learn_replica(rpc::Call& call, ChannelId channel, const Accepted& accepted, Sender sender,
+                     Collaborators& collaborators) {
+    const auto newest = std::ranges::find(accepted.applied.rbegin(), accepted.applied.rend(),
+                                          sender, &text::DeferredOperations::Delivered::sender);
+    if (newest == accepted.applied.rend()) return ok();
+    const auto replica = text::timestamp(newest->operation).replica;
+    const auto own = std::ranges::find(collaborators, sender, sender_of);
+    const auto other = std::ranges::find(collaborators, replica, &Collaborator::replica);
+    if (own == collaborators.end() || other == collaborators.end() || own == other) return ok();
+    const bool away = other->lost || other->peer.server != own->peer.server;
+    if (other->user != own->user || !away) return ok();
+    COLLAB_DO(exchange_replicas(call.tx, channel, *own, *other));
+    post_collaborators(call.outbox, channel, collaborators);
+    return ok();
+}
+
 // Takes whoever sent something wrong out of the notes.
 Status expel(rpc::Call& call, const Note& note, const Accepted& accepted,
              const Collaborators& collaborators) {
@@ -128,7 +147,7 @@ Status expel(rpc::Call& call, const Note& note, const Accepted& accepted,
 
 Status change_text(rpc::Call& call, const channels::Channel& channel,
                    const proto::UpdateChannelBuffer& request, Sender sender, NoteAccess& access) {
-    const auto& collaborators = access.collaborators;
+    auto& collaborators = access.collaborators;
     auto& note = access.note;
     if (!note) return Error{ErrorCode::internal, "somebody has notes open that do not exist"};
     COLLAB_TRY(const auto open, open_note(call, *note));
@@ -156,6 +175,7 @@ Status change_text(rpc::Call& call, const channels::Channel& channel,
         });
     }
     if (!whole) relay_others(call.outbox, request, collaborators, sender);
+    COLLAB_DO(learn_replica(call, channel.id, accepted, sender, collaborators));
     return expel(call, *note, accepted, collaborators);
 }
 

@@ -11,7 +11,7 @@
 namespace collab::notes {
 namespace {
 
-// What may be held for one sender (decisions 10).
+// What may be held for the connections of one user (decisions 10).
 constexpr std::size_t kMaxHeldOperations = 1'000;
 constexpr std::size_t kMaxHeldBytes = std::size_t{1} << 20;
 
@@ -49,6 +49,11 @@ void Present::add(const Collaborator& collaborator, bool may_edit) {
     replicas_.emplace(collaborator.replica, collaborator.user);
 }
 
+const UserId* Present::editor(Sender sender) const {
+    const auto found = editors_.find(sender);
+    return found == editors_.end() ? nullptr : &found->second;
+}
+
 bool Present::counts(text::Lamport at, Sender sender) const {
     const auto editor = editors_.find(sender);
     if (editor == editors_.end()) return false;
@@ -76,6 +81,7 @@ void OpenNote::inherit(OpenNote& older) {
     if (older.epoch_ != epoch_) return;
     held_ = std::move(older.held_);
     released_ = std::move(older.released_);
+    reserved_ = std::move(older.reserved_);
     replayed_ = true;
 }
 
@@ -84,6 +90,16 @@ std::set<Sender> OpenNote::waiting() const {
     for (const auto& [sender, held] : held_.held()) senders.insert(sender);
     for (const auto& each : released_) senders.insert(each.operation.sender);
     return senders;
+}
+
+std::set<std::uint32_t> OpenNote::reserved(const std::vector<Collaborator>& collaborators) const {
+    std::set<std::uint32_t> replicas;
+    for (const auto& [replica, user] : reserved_) {
+        const bool here =
+            std::ranges::find(collaborators, user, &Collaborator::user) != collaborators.end();
+        if (here) replicas.insert(replica);
+    }
+    return replicas;
 }
 
 Accepted OpenNote::accept(std::vector<text::Operation> batch, Sender sender,
@@ -104,7 +120,7 @@ Accepted OpenNote::accept(std::vector<text::Operation> batch, Sender sender,
         released_.push_back({accepted.applied[i], messages_});
         accepted.met_held = true;
     }
-    refuse_hoarders(accepted);
+    if (held_.size() > 0) refuse_hoarder(sender, present, accepted);
     if (!accepted.applied.empty()) stamp_ = kNoStamp;
     return accepted;
 }
@@ -130,8 +146,8 @@ void OpenNote::apply_early_rows(Accepted& accepted) {
 void OpenNote::forget_uncounted(const Present& present) {
     held_.drop_if([&](text::Lamport at, Sender sender) { return !present.counts(at, sender); });
     std::erase_if(released_, [&](const Released& each) {
-        const auto& [operation, sender] = each.operation;
-        return !present.counts(text::timestamp(operation), sender);
+        const auto& item = each.operation;
+        return !present.counts(text::timestamp(item.operation), item.sender);
     });
 }
 
@@ -151,12 +167,20 @@ void OpenNote::redeliver_released(Accepted& accepted) {
     });
 }
 
-void OpenNote::refuse_hoarders(Accepted& accepted) {
-    for (const auto& [sender, held] : held_.held()) {
-        if (held.operations <= kMaxHeldOperations && held.bytes <= kMaxHeldBytes) continue;
-        accepted.refused.push_back(
-            {{}, sender, {ErrorCode::too_many, "too many operations came before what they need"}});
+void OpenNote::refuse_hoarder(Sender sender, const Present& present, Accepted& accepted) {
+    const auto all = held_.held();
+    const auto* const user = present.editor(sender);
+    if (user == nullptr || !all.contains(sender)) return;
+    text::DeferredOperations::Held sum;
+    for (const auto& [whose, held] : all) {
+        const auto* const other = present.editor(whose);
+        if (other == nullptr || *other != *user) continue;
+        sum.operations += held.operations;
+        sum.bytes += held.bytes;
     }
+    if (sum.operations <= kMaxHeldOperations && sum.bytes <= kMaxHeldBytes) return;
+    accepted.refused.push_back(
+        {{}, sender, {ErrorCode::too_many, "too many operations came before what they need"}});
 }
 
 std::shared_ptr<OpenNote> OpenNotes::current(const Note& note) const {

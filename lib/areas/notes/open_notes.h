@@ -38,6 +38,8 @@ public:
     // Edits and undos at `at` count when `sender` is here, may edit, and the replica id is not
     // another user's (decisions 9).
     bool counts(text::Lamport at, Sender sender) const;
+    // Null when the sender may not edit, or is not here.
+    const UserId* editor(Sender sender) const;
 
 private:
     std::map<Sender, UserId> editors_;
@@ -68,16 +70,21 @@ public:
     // For whom something is held, or may be again after a rollback.
     std::set<Sender> waiting() const;
     // Applies what of `batch` and of what was held before can be applied now, and holds the rest
-    // for its sender; what is held and does not count any more is forgotten. Refused are also
-    // operations of a sender who has too much held (decisions 10).
+    // for its sender; what is held and does not count any more is forgotten. Refused is also
+    // a sender whose user has too much held (decisions 10).
     Accepted accept(std::vector<text::Operation> batch, Sender sender, const Present& present);
 
     // The rows that accept() led to have been written under this stamp. Until then the note matches
     // nothing, because its buffer is ahead of the rows.
     void set_stamp(std::int64_t stamp) { stamp_ = stamp; }
     bool matches(const Note& note) const { return note.epoch == epoch_ && note.stamp == stamp_; }
-    // Takes over what `older` held for its senders, if it is about the same epoch.
+    // Takes over what `older` held and reserved, if it is about the same epoch.
     void inherit(OpenNote& older);
+
+    // The user has several windows, and one of them, nobody knows which, goes on writing with this
+    // replica id, whatever the rows say: nobody else may get it while he is here.
+    void reserve(std::uint32_t replica, UserId user) { reserved_[replica] = user; }
+    std::set<std::uint32_t> reserved(const std::vector<Collaborator>& collaborators) const;
 
 private:
     struct Released {
@@ -89,7 +96,7 @@ private:
     void apply_early_rows(Accepted& accepted);
     void forget_uncounted(const Present& present);
     void redeliver_released(Accepted& accepted);
-    void refuse_hoarders(Accepted& accepted);
+    void refuse_hoarder(Sender sender, const Present& present, Accepted& accepted);
 
     std::int64_t epoch_;
     std::int64_t stamp_;
@@ -100,6 +107,7 @@ private:
     text::DeferredOperations held_;
     // Held operations applied by messages whose transaction may yet be rolled back.
     std::vector<Released> released_;
+    std::map<std::uint32_t, UserId> reserved_;
     bool replayed_ = false;  // released_ came from an older note and must be delivered again
     std::uint64_t messages_ = 0;
 };
