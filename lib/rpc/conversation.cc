@@ -21,11 +21,22 @@ void run_conversation(std::shared_ptr<Conversation> conversation, Task<Status> t
 }
 
 Conversation::Conversation(Router& router, Session& session, const Incoming& incoming)
-    : router_(router), caller_(session.shared_caller()), incoming_(incoming.keep()) {}
+    : router_(router),
+      caller_(session.shared_caller()),
+      id_(incoming.id),
+      tag_(incoming.tag),
+      body_(incoming.body()),
+      bytes_(incoming.payload.size()),
+      counted_(session.begin_waiting(bytes_)) {}
+
+Conversation::~Conversation() {
+    auto* const from = counted_ ? session() : nullptr;
+    if (from != nullptr) from->end_waiting(bytes_);
+}
 
 void Conversation::reply_body(const wire::Body& body) {
     if (std::exchange(replied_, true)) return;
-    if (auto* to = session()) to->respond(body, incoming_.id);
+    if (auto* to = session()) to->respond(body, id_);
 }
 
 void Conversation::reply_ack() {
@@ -69,7 +80,7 @@ void Conversation::submit_write(db::Durability durability, std::function<bool(Ca
     take_place();
     const auto place = std::exchange(place_, {});
     auto self = shared_from_this();
-    live().writer.submit({durability, caller_, incoming_.body(), std::move(work),
+    live().writer.submit({durability, caller_, body_, std::move(work),
                           [self, place, resume = std::move(resume)](Status status, Outbox outbox) {
                               auto shared = std::make_shared<Status>(std::move(status));
                               self->live().carry_out(outbox, [&] { resume(std::move(*shared)); });
@@ -94,8 +105,7 @@ Later<Result<Answer>> Conversation::forward(PeerId to) {
     Pending pending;
     pending.requester = peer();
     pending.own = later;
-    const Status sent =
-        router_.pendings().ask(to, incoming_.tag, incoming_.body(), peer(), std::move(pending));
+    const Status sent = router_.pendings().ask(to, tag_, body_, peer(), std::move(pending));
     if (!sent.ok()) later.resolve(sent.error());
     return later;
 }

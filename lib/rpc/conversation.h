@@ -16,6 +16,9 @@ namespace collab::rpc {
 class Conversation : public std::enable_shared_from_this<Conversation> {
 public:
     Conversation(Router& router, Session& session, const Incoming& incoming);
+    ~Conversation();
+    Conversation(const Conversation&) = delete;
+    Conversation& operator=(const Conversation&) = delete;
 
     Live& live() { return router_.live(); }
     Router& router() { return router_; }
@@ -23,7 +26,7 @@ public:
     PeerId peer() const { return caller_->peer; }
     // Null once the connection is gone.
     Session* session() { return live().hub.session(peer()); }
-    std::uint32_t request_id() const { return incoming_.id; }
+    std::uint32_t request_id() const { return id_; }
 
     // Answers the request; the first answer counts.
     template <class M>
@@ -127,7 +130,12 @@ private:
 
     Router& router_;
     std::shared_ptr<const Caller> caller_;
-    Incoming incoming_;
+    // Of the request; what it says the handler has.
+    std::uint32_t id_;
+    std::uint32_t tag_;
+    wire::Body body_;
+    std::size_t bytes_;
+    bool counted_;  // as waiting
     bool replied_ = false;
     std::optional<Router::Effect> place_;
     std::optional<Router::Effect> fence_;

@@ -14,6 +14,7 @@ bool is_answer(const Pending& pending, std::uint32_t tag) {
 }
 
 std::size_t& in_flight(Session& session, const Pending& pending) {
+    if (!pending.refusable) return session.unrefusable_in_flight;
     return pending.background ? session.background_in_flight : session.foreground_in_flight;
 }
 
@@ -45,10 +46,14 @@ Status PendingRequests::ask(PeerId to, std::uint32_t tag, const wire::Body& body
             ErrorCode::unavailable, "the other side is not connected", {"reason=not_connected"}};
     }
     auto* requester = live_.hub.session(pending.requester);
-    pending.counted = pending.counted && sender && requester != nullptr;
+    pending.counted = sender && requester != nullptr;
     if (pending.counted) {
         auto& count = in_flight(*requester, pending);
-        if (count >= live_.settings->limits.requests_in_flight) {
+        if (!pending.refusable && count >= kMaxUnacknowledged) {
+            requester->close(kTryAgainLater, "sends faster than it is acknowledged");
+            return Error{ErrorCode::too_many, "too many edits wait"};
+        }
+        if (pending.refusable && count >= live_.settings->limits.requests_in_flight) {
             return Error{ErrorCode::too_many,
                          "too many requests wait for somebody's answer",
                          {"reason=in_flight"}};

@@ -16,7 +16,10 @@ namespace collab::rpc {
 
 class PendingRequests {
 public:
-    // Answers that one peer may owe; who owes more reads, but answers nothing.
+    // Edits of one connection that nobody has acknowledged; who has more sends faster than others
+    // can take it, and is closed.
+    static constexpr std::size_t kMaxUnacknowledged = 8'192;
+    // Answers that one peer may owe; who owes more reads, but answers nothing, and is closed.
     static constexpr std::size_t kMaxOwed = 65'536;
 
     // `live` must outlive this.

@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::uint16_t kInconsistentData = 1007;
 constexpr std::uint16_t kTooBig = 1009;
-// Of one connection, while the database is slower than it sends.
-constexpr std::size_t kMaxWaitingBytes = std::size_t{64} << 20;
 // Messages that are too long are counted under no tag; so many log lines of one connection.
 constexpr std::uint32_t kSkipped = 0;
 constexpr std::uint32_t kSkippedBurst = 3;
@@ -139,8 +137,7 @@ void Router::on_request(Session& session, Incoming incoming) {
         return refuse(session, *route, incoming,
                       {ErrorCode::too_many, "too many messages wait for an earlier one"});
     }
-    if (!may_wait(session, incoming.payload.size())) return;
-    order.waiting_bytes += incoming.payload.size();
+    if (!session.begin_waiting(incoming.payload.size())) return;
     const auto number = order.next_number++;
     order.unfinished.insert(number);
     order.held.emplace_back(number, incoming.keep());
@@ -214,14 +211,14 @@ Status Router::submit(Session& session, const Route& route, const Incoming& inco
     const bool on_reader =
         route.shape == Shape::read && !(session.has_order() && session.order().writing > 0);
     const std::size_t bytes = incoming.payload.size();
-    if (!may_wait(session, bytes)) return ok();
-    const auto effect = begin_effect(session, route.holds, !on_reader, bytes);
+    if (!session.begin_waiting(bytes)) return ok();
+    const auto effect = begin_effect(session, route.holds, !on_reader);
     auto reply = std::make_shared<std::optional<EncodedReply>>();
     auto run = [work = std::move(work), reply](Call& call) -> Status {
         COLLAB_TRY(*reply, work(call));
         return ok();
     };
-    auto done = [this, peer = session.peer(), id = incoming.id, row = &route, effect, reply](
+    auto done = [this, peer = session.peer(), id = incoming.id, row = &route, effect, bytes, reply](
                     Status status, Outbox outbox) {
         live_.carry_out(outbox, [&] {
             auto* to = live_.hub.session(peer);
@@ -235,6 +232,7 @@ Status Router::submit(Session& session, const Route& route, const Incoming& inco
                 to->respond(*reply ? (*reply)->body : ack_body(), id);
             }
         });
+        if (auto* from = live_.hub.session(peer)) from->end_waiting(bytes);
         end_effect(peer, effect);
     };
     if (on_reader) {
@@ -247,23 +245,14 @@ Status Router::submit(Session& session, const Route& route, const Incoming& inco
     return ok();
 }
 
-// One message that alone is longer may wait: it is within the limit of messages.
-bool Router::may_wait(Session& session, std::size_t bytes) {
-    const std::size_t waiting = session.has_order() ? session.order().waiting_bytes : 0;
-    if (waiting == 0 || waiting + bytes <= kMaxWaitingBytes) return true;
-    session.close(kTryAgainLater, "too much of what it sent waits");
-    return false;
-}
-
-Router::Effect Router::begin_effect(Session& session, Holds holds, bool writes, std::size_t bytes) {
+Router::Effect Router::begin_effect(Session& session, Holds holds, bool writes) {
     auto& order = session.order();
     // What a held message begins counts from where that message stood: a Ping behind it waits.
     const auto number = order.starting != 0 ? order.starting : order.next_number++;
     order.unfinished.insert(number);
     if (holds == Holds::room) ++order.holding;
     if (writes) ++order.writing;
-    order.waiting_bytes += bytes;
-    return {number, holds, writes, bytes};
+    return {number, holds, writes};
 }
 
 Router::Effect Router::prepare_effect(Session& session, bool writes) {
@@ -287,7 +276,6 @@ void Router::end_effect(PeerId peer, const Effect& effect) {
     order.preparing.erase(effect.number);
     if (effect.holds == Holds::room) --order.holding;
     if (effect.writes) --order.writing;
-    order.waiting_bytes -= effect.bytes;
     release_held(*session);
     answer_pings(*session);
 }
@@ -301,7 +289,7 @@ void Router::release_held(Session& session) {
         if (must_wait(order, *route)) return;
         auto [number, incoming] = std::move(order.held.front());
         order.held.pop_front();
-        order.waiting_bytes -= incoming.payload.size();
+        session.end_waiting(incoming.payload.size());
         incoming.payload = wire::as_bytes(incoming.owned);  // the string may have moved
         order.starting = number;
         start(session, *route, incoming);
@@ -370,7 +358,7 @@ Status Router::relay(Session& session, const Route& route, const Incoming& incom
         case Relay::to_peer:
         case Relay::request_to_peer: {
             COLLAB_TRY(const auto target, target_peer(incoming.payload));
-            if (!live_.index.is_collaborator(id, target) ||
+            if (target == session.peer() || !live_.index.is_collaborator(id, target) ||
                 live_.index.right(id, target) == Right::none) {
                 return Error{ErrorCode::denied, "the receiver is not in this project"};
             }

@@ -57,9 +57,8 @@ public:
         std::uint64_t number = 0;
         Holds holds = Holds::nothing;
         bool writes = false;
-        std::size_t bytes = 0;  // of the message, while it waits for the database
     };
-    Effect begin_effect(Session& session, Holds holds, bool writes, std::size_t bytes = 0);
+    Effect begin_effect(Session& session, Holds holds, bool writes);
     // As with Holds::room, for what waits for something before the writer gets it, if ever: until
     // handed_over() or its end nothing about rooms and projects overtakes it.
     Effect prepare_effect(Session& session, bool writes);
@@ -86,8 +85,6 @@ private:
     Result<Need> check(const Session& session, const Route& route, wire::Bytes payload) const;
     void refuse(Session& session, const Route& route, const Incoming& incoming, const Error& error);
     void unhandled(Session& session, const Incoming& incoming);
-    // Whether so many bytes more of a connection may wait; closes it when they may not.
-    static bool may_wait(Session& session, std::size_t bytes);
     void release_held(Session& session);
     void answer_pings(Session& session);
 

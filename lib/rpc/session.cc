@@ -13,6 +13,9 @@ namespace {
 
 // A queue that grew in a burst gives its memory back when it has emptied.
 constexpr std::size_t kKeepQueue = 64;
+// What may wait of one connection's messages, and what one takes beside its bytes.
+constexpr std::size_t kMaxWaitingBytes = std::size_t{64} << 20;
+constexpr std::size_t kWaitingCost = 1024;
 
 }  // namespace
 
@@ -29,10 +32,10 @@ Incoming Incoming::keep() const {
     copy.id = id;
     copy.tag = tag;
     copy.relayable = relayable;
-    copy.body_cache = body();
+    if (relayable) copy.body_cache = body();
     copy.owned = wire::as_text(payload);
     copy.payload = wire::as_bytes(copy.owned);
-    copy.frame = wire::as_bytes(*copy.body_cache);
+    if (relayable) copy.frame = wire::as_bytes(*copy.body_cache);
     return copy;
 }
 
@@ -148,6 +151,21 @@ void Session::close(std::uint16_t code, std::string_view reason) {
         room_update_.reset();
     }
     transport_.close(code, reason);
+}
+
+bool Session::begin_waiting(std::size_t bytes) {
+    auto& waiting = order().waiting_bytes;
+    const std::size_t cost = bytes + kWaitingCost;
+    if (waiting != 0 && waiting + cost > kMaxWaitingBytes) {
+        close(kTryAgainLater, "too much of what it sent waits");
+        return false;
+    }
+    waiting += cost;
+    return true;
+}
+
+void Session::end_waiting(std::size_t bytes) {
+    order().waiting_bytes -= bytes + kWaitingCost;
 }
 
 void Session::check_age() {

@@ -64,7 +64,8 @@ struct Pending {
     std::uint32_t answers[2] = {0, 0};  // tags that may answer it, beside Error
     bool stream = false;                // any number of answers, then EndStream or Error
     bool background = false;
-    bool counted = true;  // among the requests in flight of its requester
+    bool refusable = true;  // when too many are in flight (decisions 5)
+    bool counted = false;   // among those in flight of its requester; set by PendingRequests
 };
 
 // A message from the client that may have to wait. Views live as long as `owned` or, when that is
@@ -125,12 +126,19 @@ public:
     void check_age();
     std::size_t queued_bytes() const { return queued_bytes_; }
 
+    // Counts a message of so many bytes that waits for an earlier one, or for the database. False:
+    // too much waits already, and the connection is closed with 1013. One message that alone is
+    // longer may wait: it is within the limit of messages.
+    bool begin_waiting(std::size_t bytes);
+    void end_waiting(std::size_t bytes);
+
     // --- requests of others that this peer owes an answer, by our id
     std::unordered_map<std::uint32_t, Pending> pendings;
     // --- peers where requests of this session are pending
     std::unordered_set<PeerId> asked;
     std::size_t foreground_in_flight = 0;
     std::size_t background_in_flight = 0;
+    std::size_t unrefusable_in_flight = 0;
 
     // --- what has not taken effect yet (HACKING.md, "order"); see Router
     struct Order {
@@ -139,7 +147,7 @@ public:
         std::uint64_t starting = 0;               // a held message that starts just now, or 0
         std::size_t holding = 0;                  // of these, that hold room and project messages
         std::size_t writing = 0;                  // of these, that the writer has or will have
-        std::size_t waiting_bytes = 0;            // of the messages held or at the database
+        std::size_t waiting_bytes = 0;            // begin_waiting() less end_waiting()
         std::set<std::uint64_t> preparing;        // of these, that nothing may overtake just now
         std::vector<std::pair<std::uint64_t, std::uint32_t>> pings;  // number, request id
         std::deque<std::pair<std::uint64_t, Incoming>> held;

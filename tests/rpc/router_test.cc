@@ -311,6 +311,26 @@ TEST_F(RouterTest, ClosesWhoSendsMoreThanMayWaitForTheDatabase) {
     EXPECT_EQ(guest.close_code, 1013);
 }
 
+// Short ones cost more than their bytes.
+TEST_F(RouterTest, ClosesWhoSendsMoreShortMessagesThanMayWaitForTheDatabase) {
+    int sent = 0;
+    for (; !guest.closed && sent < 100'000; ++sent) guest.post(proto::LeaveRoom());
+    EXPECT_EQ(guest.close_code, 1013);
+    EXPECT_LT(sent, 70'000);
+}
+
+TEST_F(RouterTest, ClosesWhoseConversationsHoldTooMuch) {
+    proto::Follow follow;
+    follow.mutable_leader_id()->set_owner_id(host.peer.server);
+    follow.mutable_leader_id()->set_id(host.peer.connection);
+    std::string payload = follow.SerializeAsString();
+    wire::put_bytes_field(payload, 900, std::string(std::size_t{40} << 20, 'x'));
+    guest.send_raw(wire::tag_of<proto::Follow>(), payload);
+    EXPECT_FALSE(guest.closed);
+    guest.send_raw(wire::tag_of<proto::Follow>(), payload);
+    EXPECT_EQ(guest.close_code, 1013);
+}
+
 TEST_F(RouterTest, CountsWhatAConversationForwards) {
     for (int i = 0; i < 1024; ++i) post_follow(guest);
     EXPECT_TRUE(is_rate_limited(guest.answer_to(post_follow(guest))));

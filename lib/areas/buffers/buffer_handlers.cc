@@ -35,7 +35,7 @@ Status update_buffer(rpc::LiveCall& call, wire::Bytes payload) {
     rpc::Pending pending;
     pending.project = id;
     pending.answers[0] = wire::tag_of<proto::Ack>();
-    pending.counted = false;  // never refused for what else is in flight (decisions 5)
+    pending.refusable = false;
     call.answer_later();
     return call.router.relay_request(call.session, call.incoming, project->host,
                                      std::move(pending));
