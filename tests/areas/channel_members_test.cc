@@ -145,6 +145,9 @@ TEST_P(ChannelMembersTest, EndsTheCallsOfWhoCanNoLongerAnswerThem) {
     EXPECT_THAT(evictor.asked, ElementsAre(asked("evict", root)));
     EXPECT_TRUE(acked(remove(*ada, root, bea->user)));
     EXPECT_THAT(evictor.asked, ElementsAre(asked("evict", root), asked("evict", root)));
+    invite(*ada, root, bea->user);
+    EXPECT_TRUE(acked(respond(*bea, root, false)));
+    EXPECT_EQ(evictor.asked.size(), 3u);
 }
 
 TEST_P(ChannelMembersTest, ChangesTheRoleOfAnInvitationToo) {

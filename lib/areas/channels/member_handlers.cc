@@ -121,7 +121,9 @@ Status invite_channel_member(rpc::Call& call, const proto::InviteChannelMember& 
 }
 
 Status respond_to_channel_invite(rpc::Call& call, const proto::RespondToChannelInvite& request) {
+    const auto presences_ticket = send_presences(call.tx, channel_of(request), call.user());
     COLLAB_TRY(const auto access, load_access(call.tx, channel_of(request), call.user()));
+    COLLAB_TRY(const auto presences, receive_presences(call.tx, presences_ticket));
     const auto& channel = access.channel;
     if (!channel.is_root() || !access.membership || access.membership->accepted) {
         return Error{ErrorCode::not_found, "you are not invited to this channel"};
@@ -139,7 +141,8 @@ Status respond_to_channel_invite(rpc::Call& call, const proto::RespondToChannelI
     }
     notifications::answer_later(call.tx, call.outbox, call.user(), Kind::channel_invitation,
                                 channel.id.value, request.accept());
-    return ok();
+    call.outbox.reply();
+    return request.accept() ? ok() : revoke_invitation(call, presences, {});
 }
 
 Status remove_channel_member(rpc::Call& call, const proto::RemoveChannelMember& request) {

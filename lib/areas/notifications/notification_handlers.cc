@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "areas/notifications/notification_handlers.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "areas/notifications/notification_messages.h"
 
 namespace collab::notifications {
@@ -13,7 +16,10 @@ constexpr std::int64_t kPageSize = 50;
 Result<proto::GetNotificationsResponse> get_notifications(rpc::Call& call,
                                                           const proto::GetNotifications& request) {
     std::optional<NotificationId> before;
-    if (request.has_before_id()) before = {static_cast<std::int64_t>(request.before_id())};
+    if (request.has_before_id()) {
+        constexpr std::uint64_t kGreatest = std::numeric_limits<std::int64_t>::max();
+        before = {static_cast<std::int64_t>(std::min(request.before_id(), kGreatest))};
+    }
     COLLAB_TRY(const auto page, list_notifications(call.tx, call.user(), before, kPageSize));
     proto::GetNotificationsResponse response;
     for (const auto& each : page.notifications) {

@@ -30,6 +30,8 @@ struct UserAccess {
     bool admin = false;
 };
 
+inline constexpr std::int64_t kPerAdmin = std::int64_t{1} << 40;
+
 // Counts and sums of ids: they differ once somebody, perhaps another program, has changed who may
 // sign in.
 struct AccessSums {
@@ -37,18 +39,19 @@ struct AccessSums {
     std::int64_t token_ids = 0;
     std::int64_t users = 0;
     std::int64_t user_ids = 0;
-    std::int64_t admin_ids = 0;
+    std::int64_t admins = 0;  // kPerAdmin for each, and their ids
 
     bool operator==(const AccessSums&) const = default;
 };
 
 // Five columns of a query; read_access_sums() reads them, from column `first` on.
-#define COLLAB_ACCESS_SUMS                                               \
-    " (SELECT COUNT(*) FROM access_tokens),"                             \
-    " (SELECT CAST(COALESCE(SUM(id), 0) AS BIGINT) FROM access_tokens)," \
-    " (SELECT COUNT(*) FROM users),"                                     \
-    " (SELECT CAST(COALESCE(SUM(id), 0) AS BIGINT) FROM users),"         \
-    " (SELECT CAST(COALESCE(SUM(CASE WHEN admin THEN id END), 0) AS BIGINT) FROM users) "
+#define COLLAB_ACCESS_SUMS                                                                   \
+    " (SELECT COUNT(*) FROM access_tokens),"                                                 \
+    " (SELECT CAST(COALESCE(SUM(id), 0) AS BIGINT) FROM access_tokens),"                     \
+    " (SELECT COUNT(*) FROM users),"                                                         \
+    " (SELECT CAST(COALESCE(SUM(id), 0) AS BIGINT) FROM users),"                             \
+    " (SELECT CAST(COALESCE(SUM(CASE WHEN admin THEN id + 1099511627776 END), 0) AS BIGINT)" \
+    " FROM users) "
 AccessSums read_access_sums(const db::Row& row, int first);
 
 // What a transaction changed of the tokens; goes to post_tokens() once.

@@ -42,14 +42,14 @@ void TokenTable::put_user(const UserAccess& access) {
     remove_user(access.user);
     admins_.emplace(access.user, access.admin);
     sums_.user_ids += access.user.value;
-    if (access.admin) sums_.admin_ids += access.user.value;
+    if (access.admin) sums_.admins += kPerAdmin + access.user.value;
 }
 
 void TokenTable::remove_user(UserId user) {
     const auto found = admins_.find(user);
     if (found == admins_.end()) return;
     sums_.user_ids -= user.value;
-    if (found->second) sums_.admin_ids -= user.value;
+    if (found->second) sums_.admins -= kPerAdmin + user.value;
     admins_.erase(found);
 }
 
